@@ -1,0 +1,8 @@
+/** The core of Tenon: tensors, operators, memory, devices and profiling. No kernel lives here. */
+module dev.tenon.runtime {
+    requires static transitive org.jspecify;
+    requires jdk.jfr;
+
+    exports dev.tenon;
+    exports dev.tenon.error;
+}
