@@ -1,0 +1,5 @@
+/** Model files, tokenizers, chat templates, decoder models, caches and sampling. */
+module dev.tenon.models {
+    requires transitive dev.tenon.runtime;
+    requires static org.jspecify;
+}
