@@ -2,4 +2,8 @@
 module dev.tenon.models {
     requires transitive dev.tenon.runtime;
     requires static org.jspecify;
+    requires tools.jackson.core;
+
+    exports dev.tenon.models.gguf;
+    exports dev.tenon.models.weights;
 }

@@ -5,4 +5,5 @@ module dev.tenon.runtime {
 
     exports dev.tenon;
     exports dev.tenon.error;
+    exports dev.tenon.io;
 }

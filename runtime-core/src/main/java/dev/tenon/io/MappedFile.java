@@ -33,6 +33,7 @@ public final class MappedFile implements AutoCloseable {
     /**
      * @throws InputOutputException if the file is missing, cannot be read, or is not a regular file
      */
+    @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the mapping: close() ends it
     public static MappedFile open(Path path) {
         Arena arena = Arena.ofShared();
         try {

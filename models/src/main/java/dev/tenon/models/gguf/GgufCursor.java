@@ -84,7 +84,10 @@ final class GgufCursor {
         byte[] bytes = segment.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
         at += length;
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedFileException(file, context + field, start, "it is not UTF-8", e);
         }

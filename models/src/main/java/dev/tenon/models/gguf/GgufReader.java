@@ -227,7 +227,10 @@ final class GgufReader {
             if (row.relative - before.relative < before.byteSize) {
                 cursor.context(GgufCursor.of("tensor", row.name));
                 throw cursor.malformed(
-                        "offset", row.at, "its data overlaps that of " + GgufCursor.of("tensor", before.name).strip());
+                        "offset",
+                        row.at,
+                        "its data overlaps that of "
+                                + GgufCursor.of("tensor", before.name).strip());
             }
         }
     }

@@ -41,8 +41,10 @@ final class GgufSplit {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches() || Integer.parseInt(name.group(3)) != count) {
             throw first.metadata()
-                    .malformed(COUNT, "this is one of " + count + " files, but its name does not end in -NNNNN-of-%05d.gguf"
-                            .formatted(count));
+                    .malformed(
+                            COUNT,
+                            "this is one of " + count
+                                    + " files, but its name does not end in -NNNNN-of-%05d.gguf".formatted(count));
         }
         for (int i = 2; i <= count; i++) {
             others.add(sibling(path, name.group(1), i, count));
@@ -71,7 +73,9 @@ final class GgufSplit {
             for (GgufTensor tensor : part.tensors().values()) {
                 if (all.putIfAbsent(tensor.name(), tensor) != null) {
                     throw new MalformedFileException(
-                            part.file(), GgufCursor.of("tensor", tensor.name()).strip(), -1,
+                            part.file(),
+                            GgufCursor.of("tensor", tensor.name()).strip(),
+                            -1,
                             "an earlier file of the model has one of this name");
                 }
             }
