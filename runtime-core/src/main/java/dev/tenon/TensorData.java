@@ -1,0 +1,92 @@
+package dev.tenon;
+
+import dev.tenon.error.InvalidArgumentException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Moves elements between tensors, arrays and devices. */
+final class TensorData {
+    private TensorData() {}
+
+    static float[] floats(Tensor tensor) {
+        float[] values = new float[length(tensor)];
+        read(tensor, DType.F32, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    static double[] doubles(Tensor tensor) {
+        double[] values = new double[length(tensor)];
+        read(tensor, DType.F64, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    static long[] longs(Tensor tensor) {
+        long[] values = new long[length(tensor)];
+        read(tensor, DType.I64, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    static byte[] bytes(Tensor tensor) {
+        long bytes = tensor.dtype().bytes(tensor.shape().elements());
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new InvalidArgumentException("tensor " + tensor.spec() + " is too large for a Java array");
+        }
+        byte[] values = new byte[(int) bytes];
+        read(tensor, tensor.dtype(), MemorySegment.ofArray(values));
+        return values;
+    }
+
+    private static int length(Tensor tensor) {
+        long elements = tensor.shape().elements();
+        if (elements > Integer.MAX_VALUE - 8) {
+            throw new InvalidArgumentException("tensor " + tensor.spec() + " is too large for a Java array");
+        }
+        return (int) elements;
+    }
+
+    private static void read(Tensor tensor, DType type, MemorySegment into) {
+        try (Scope scope = Scope.open()) {
+            Tensor wide = tensor.dtype().isQuantized() && type != tensor.dtype() ? tensor.cast(DType.F32) : tensor;
+            Tensor source = wide.cast(type).contiguous();
+            download(source, into);
+        }
+    }
+
+    private static void download(Tensor source, MemorySegment into) {
+        source.storage().acquire("read", source);
+        try {
+            source.device()
+                    .backend()
+                    .download(source.buffer(), source.dtype().bytes(source.layout().offset()), into);
+        } finally {
+            source.storage().release();
+        }
+    }
+
+    /** Through host memory; both ends see whole contiguous tensors. */
+    static Tensor transfer(Tensor tensor, Device device) {
+        try (Scope scope = Scope.open()) {
+            Tensor source = tensor.contiguous();
+            Tensor target = Tensor.empty(device, tensor.dtype(), tensor.shape());
+            long bytes = tensor.dtype().bytes(tensor.shape().elements());
+            if (target.buffer() instanceof dev.tenon.memory.HostBuffer host) {
+                download(source, host.segment());
+            } else if (source.buffer() instanceof dev.tenon.memory.HostBuffer host) {
+                source.storage().acquire("to", source);
+                try {
+                    long from = source.dtype().bytes(source.layout().offset());
+                    device.backend().upload(host.segment().asSlice(from, bytes), target.buffer(), 0);
+                } finally {
+                    source.storage().release();
+                }
+            } else {
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment staging = arena.allocate(bytes, 64);
+                    download(source, staging);
+                    device.backend().upload(staging, target.buffer(), 0);
+                }
+            }
+            return scope.keep(target);
+        }
+    }
+}

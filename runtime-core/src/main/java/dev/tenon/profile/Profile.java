@@ -1,0 +1,95 @@
+package dev.tenon.profile;
+
+import dev.tenon.error.InputOutputException;
+import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.op.Cost;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A profile of everything that runs while it is open. Each operator is waited for, so durations are those of its work.
+ *
+ * <pre>{@code
+ * try (Profile profile = Profile.start()) {
+ *     model.step();
+ *     profile.writeTrace(Path.of("trace.json"));   // open it in ui.perfetto.dev
+ * }
+ * }</pre>
+ */
+public final class Profile implements AutoCloseable {
+    private final ConcurrentLinkedQueue<Span> spans = new ConcurrentLinkedQueue<>();
+
+    /**
+     * One operator's run.
+     *
+     * @param op its name
+     * @param operands types and shapes
+     * @param startNanos on {@link System#nanoTime}'s clock
+     */
+    public record Span(
+            String op,
+            String operands,
+            String device,
+            String thread,
+            long threadId,
+            long startNanos,
+            long nanos,
+            Cost cost) {
+        /** Floating-point operations a second, in 10^9. */
+        public double gigaflops() {
+            return nanos == 0 ? 0 : cost.flops() / nanos;
+        }
+
+        /** Bytes a second, in 10^9. */
+        public double gigabytes() {
+            return nanos == 0 ? 0 : cost.bytes() / nanos;
+        }
+    }
+
+    private Profile() {}
+
+    /**
+     * Starts recording.
+     *
+     * @throws InvalidArgumentException if another profile is open in this process
+     */
+    public static Profile start() {
+        Profile profile = new Profile();
+        if (!Profiler.activate(profile)) {
+            throw new InvalidArgumentException("another profile is open");
+        }
+        return profile;
+    }
+
+    void add(Span span) {
+        spans.add(span);
+    }
+
+    /** What was recorded so far, in order of ending. */
+    public List<Span> spans() {
+        return List.copyOf(spans);
+    }
+
+    /** Stops recording; what was recorded stays readable. */
+    @Override
+    public void close() {
+        Profiler.deactivate(this);
+    }
+
+    /**
+     * Writes the spans in the Trace Event Format (JSON), which Perfetto and Chrome open.
+     *
+     * @throws InputOutputException if the file cannot be written
+     */
+    public void writeTrace(Path file) {
+        try (Writer out = Files.newBufferedWriter(file)) {
+            TraceWriter.write(spans(), out);
+        } catch (IOException e) {
+            throw new InputOutputException(file.toString(), "writing the trace", e);
+        }
+    }
+}
