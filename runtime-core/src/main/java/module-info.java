@@ -5,9 +5,11 @@ module dev.tenon.runtime {
 
     exports dev.tenon;
     exports dev.tenon.error;
+    exports dev.tenon.io;
     exports dev.tenon.memory;
     exports dev.tenon.op;
     exports dev.tenon.profile;
+    exports dev.tenon.random;
     exports dev.tenon.spi;
 
     uses dev.tenon.spi.BackendProvider;

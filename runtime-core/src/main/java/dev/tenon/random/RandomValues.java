@@ -25,8 +25,15 @@ public final class RandomValues {
      * least-maximum-error fit, 7e-10 of relative error before rounding to F32.
      */
     static final float[] LOGARITHM = {
-        0x1.555546p-2f, -0x1.ffffeep-3f, 0x1.99a546p-3f, -0x1.5562e2p-3f, 0x1.2332b8p-3f,
-        -0x1.fb434ep-4f, 0x1.e6512ep-4f, -0x1.e2e918p-4f, 0x1.1b40e4p-4f
+        0x1.555546p-2f,
+        -0x1.ffffeep-3f,
+        0x1.99a546p-3f,
+        -0x1.5562e2p-3f,
+        0x1.2332b8p-3f,
+        -0x1.fb434ep-4f,
+        0x1.e6512ep-4f,
+        -0x1.e2e918p-4f,
+        0x1.1b40e4p-4f
     };
 
     /** Coefficients in x^2 of sin(pi/2 x) / x for x from -1/2 to 1/2. */

@@ -19,7 +19,8 @@ class RandomValuesTest {
                 float last = RandomValues.last(ends[0], ends[1], type);
                 float most = RandomValues.uniform(-1, ends[0], ends[1], last);
                 float stored = round(most, type);
-                assertTrue(stored < ends[1] || ends[0] == ends[1], type + " " + ends[0] + " " + ends[1] + ": " + stored);
+                assertTrue(
+                        stored < ends[1] || ends[0] == ends[1], type + " " + ends[0] + " " + ends[1] + ": " + stored);
                 assertEquals(last, round(last, type), "it must be a value of " + type);
             }
         }
