@@ -5,4 +5,7 @@ module dev.tenon.cli {
     requires info.picocli;
     requires tools.jackson.databind;
     requires static org.jspecify;
+
+    opens dev.tenon.cli to
+            info.picocli;
 }
