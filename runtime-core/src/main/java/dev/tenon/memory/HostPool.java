@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A caching pool of host memory. Freed blocks are kept by size class and handed out again; small blocks are cut from
@@ -28,8 +29,8 @@ public final class HostPool implements AutoCloseable {
     private long cached;
     private boolean closed;
 
-    /** A block and, where it is not part of a slab, the arena that it alone lives in. */
-    private record Block(MemorySegment segment, @org.jspecify.annotations.Nullable Arena arena) {}
+    /** A block and, where it is not part of a slab, its own mapping. */
+    private record Block(MemorySegment segment, @Nullable LargeBlock mapping) {}
 
     /**
      * @param device the name to give in errors
@@ -63,7 +64,6 @@ public final class HostPool implements AutoCloseable {
         return new HostBuffer(segment, () -> release(taken));
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // A large block's arena lives as long as the block.
     private Block fresh(long size, long asked) {
         if (used + cached + size > limit) {
             trim();
@@ -73,13 +73,8 @@ public final class HostPool implements AutoCloseable {
         }
         try {
             if (size > SMALL) {
-                Arena arena = Arena.ofShared();
-                try {
-                    return new Block(arena.allocate(size, 4096), arena);
-                } catch (OutOfMemoryError e) {
-                    arena.close();
-                    throw e;
-                }
+                LargeBlock mapping = LargeBlock.map(size);
+                return new Block(mapping.segment(), mapping);
             }
             if (slabUsed + size > slab.byteSize()) {
                 slab = slabs.allocate(SLAB, 4096);
@@ -99,8 +94,8 @@ public final class HostPool implements AutoCloseable {
         long size = block.segment().byteSize();
         used -= size;
         if (closed) {
-            if (block.arena() != null) {
-                block.arena().close();
+            if (block.mapping() != null) {
+                block.mapping().unmap().run();
             }
             if (used == 0) {
                 slabs.close();
@@ -124,13 +119,13 @@ public final class HostPool implements AutoCloseable {
             if (blocks.isEmpty()) {
                 return true;
             }
-            if (blocks.getFirst().arena() == null) {
+            if (blocks.getFirst().mapping() == null) {
                 return false;
             }
             for (Block block : blocks) {
                 cached -= block.segment().byteSize();
-                if (block.arena() != null) {
-                    block.arena().close();
+                if (block.mapping() != null) {
+                    block.mapping().unmap().run();
                 }
             }
             return true;
