@@ -74,7 +74,8 @@ final class BytePairEncoder implements TextEncoder {
                 ids.add(symbol);
                 continue;
             }
-            for (int id : symbol < 0 ? alphabet.fallBack(Character.toString(~symbol)) : parts[symbol - vocabularySize]) {
+            for (int id :
+                    symbol < 0 ? alphabet.fallBack(Character.toString(~symbol)) : parts[symbol - vocabularySize]) {
                 ids.add(id);
             }
         }

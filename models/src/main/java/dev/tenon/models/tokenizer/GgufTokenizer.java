@@ -208,8 +208,7 @@ public final class GgufTokenizer {
             if (type != TokenType.CONTROL && type != TokenType.UNKNOWN && type != TokenType.USER_DEFINED) {
                 continue;
             }
-            boolean stripRight =
-                    phi3 && !text.equals("<unk>") && !text.equals("<s>") && !text.equals("<|endoftext|>");
+            boolean stripRight = phi3 && !text.equals("<unk>") && !text.equals("<s>") && !text.equals("<|endoftext|>");
             boolean stripLeft = maskStrips && (id == special.mask() || text.equals("<mask>") || text.equals("[MASK]"));
             added.add(new AddedToken(id, text, type != TokenType.USER_DEFINED, stripLeft, stripRight));
         }

@@ -13,6 +13,7 @@ final class PairMerger {
     private int[] previous = new int[32];
     /** The rank of merging a symbol with the next one; a candidate of another rank is out of date. */
     private int[] ranks = new int[32];
+
     private int end;
 
     PairMerger(MergeTable table) {

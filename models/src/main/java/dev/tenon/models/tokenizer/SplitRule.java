@@ -27,7 +27,8 @@ enum SplitRule {
     STARCODER(() -> List.of(regex("\\p{N}"), regex(Patterns.GPT2))),
     FALCON(() -> List.of(regex("[\\p{P}$+<=>^~|`]+"), regex(Patterns.GPT2), regex("[0-9][0-9][0-9]"))),
     /** For files that name none. */
-    DEFAULT(() -> List.of(regex("[\\p{P}$+<=>^~|]+"), regex(Patterns.GPT2), regex("\\p{N}+"), regex("[0-9][0-9][0-9]"))),
+    DEFAULT(() ->
+            List.of(regex("[\\p{P}$+<=>^~|]+"), regex(Patterns.GPT2), regex("\\p{N}+"), regex("[0-9][0-9][0-9]"))),
     DEEPSEEK_LLM(() -> List.of(
             regex("[\\r\\n]"),
             regex("\\s?[" + Patterns.CASED_LETTERS + "]+"),
@@ -76,17 +77,18 @@ enum SplitRule {
             regex("[\\p{P}!-/:-@\\[-`{-~]"),
             regex(Patterns.GPT2))),
     SUPERBPE(() -> List.of(regex("\\p{N}+"), new NumbersFromRight(Scope.DIGITS))),
-    BAILING(() -> List.of(regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
-            + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"))),
-    SEED_CODER(() -> List.of(regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+"
-            + Patterns.LINES_AND_SPACES))),
-    EXAONE_MOE(() -> List.of(regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}(?:[\\p{L}\\p{M}]++| (?=\\p{L}))*+|\\p{N}"
-            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"))),
-    MINICPM5(() -> List.of(
-            regex("\\p{N}{1,3}"),
-            regex(Patterns.words("\\p{L}", "", "\\p{N}+", "[\\r\\n]*")))),
+    BAILING(() -> List.of(
+            regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+                    + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"))),
+    SEED_CODER(() -> List.of(regex(Patterns.CONTRACTION
+            + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+" + Patterns.LINES_AND_SPACES))),
+    EXAONE_MOE(() -> List.of(
+            regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}(?:[\\p{L}\\p{M}]++| (?=\\p{L}))*+|\\p{N}"
+                    + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"))),
+    MINICPM5(() -> List.of(regex("\\p{N}{1,3}"), regex(Patterns.words("\\p{L}", "", "\\p{N}+", "[\\r\\n]*")))),
     /** Qwen's without English contractions, for suffixes that an apostrophe joins on. */
-    UFAKZEKA(() -> List.of(regex("[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + Patterns.LINES_AND_SPACES))),
+    UFAKZEKA(() -> List.of(
+            regex("[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + Patterns.LINES_AND_SPACES))),
     LAGUNA(() -> List.of(regex(Patterns.LINES), regex(Patterns.QWEN2))),
     /** Whole lines: the merges run over spaces too. */
     LINES(() -> List.of(regex(Patterns.LINES)));
@@ -110,15 +112,13 @@ enum SplitRule {
     private static final class Patterns {
         static final String LINES_AND_SPACES = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
         static final String CONTRACTION = "(?:'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL]))";
-        static final String GPT2 =
-                "'(?:[stmd]|re|ve|ll)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+        static final String GPT2 = "'(?:[stmd]|re|ve|ll)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
         static final String LINES = "[^\\n]++|\\n++";
         static final String HAN_AND_KANA = "[\\x{4E00}-\\x{9FA5}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}]+";
         static final String ASCII_SIGN_THEN_LETTERS = "[!-/:-@\\[-`{-~][A-Za-z]+";
-        static final String MARKED_WORDS =
-                ASCII_SIGN_THEN_LETTERS
-                        + "|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*"
-                        + LINES_AND_SPACES;
+        static final String MARKED_WORDS = ASCII_SIGN_THEN_LETTERS
+                + "|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*"
+                + LINES_AND_SPACES;
         static final String BLOOM = " ?[^(\\s|.,!?\\x{2026}\\x{3002}\\x{FF0C}\\x{3001}\\x{964}\\x{6D4}\\x{60C})]+";
 
         static final String LLAMA3 = words("\\p{L}", "", "\\p{N}{1,3}", "[\\r\\n]*");
@@ -127,28 +127,28 @@ enum SplitRule {
 
         /** The cased letters of Unicode that DeepSeek's first tokenizer lists one by one. */
         static final String CASED_LETTERS = "A-Za-z\\x{B5}\\x{C0}-\\x{D6}\\x{D8}-\\x{F6}\\x{F8}-\\x{1BA}"
-            + "\\x{1BC}-\\x{1BF}\\x{1C4}-\\x{293}\\x{295}-\\x{2AF}\\x{370}-\\x{373}"
-            + "\\x{376}\\x{377}\\x{37B}-\\x{37D}\\x{37F}\\x{386}\\x{388}-\\x{38A}"
-            + "\\x{38C}\\x{38E}-\\x{3A1}\\x{3A3}-\\x{3F5}\\x{3F7}-\\x{481}"
-            + "\\x{48A}-\\x{52F}\\x{531}-\\x{556}\\x{10A0}-\\x{10C5}"
-            + "\\x{13A0}-\\x{13F5}\\x{13F8}-\\x{13FD}\\x{1C90}-\\x{1CBA}"
-            + "\\x{1CBD}-\\x{1CBF}\\x{1D00}-\\x{1D2B}\\x{1D6B}-\\x{1D77}"
-            + "\\x{1D79}-\\x{1D9A}\\x{1E00}-\\x{1F15}\\x{1F18}-\\x{1F1D}"
-            + "\\x{1F20}-\\x{1F45}\\x{1F48}-\\x{1F4D}\\x{1F50}-\\x{1F57}\\x{1F59}"
-            + "\\x{1F5B}\\x{1F5D}\\x{1F5F}-\\x{1F7D}\\x{1F80}-\\x{1FB4}"
-            + "\\x{1FB6}-\\x{1FBC}\\x{1FBE}\\x{1FC2}-\\x{1FC4}\\x{1FC6}-\\x{1FCC}"
-            + "\\x{1FD0}-\\x{1FD3}\\x{1FD6}-\\x{1FDB}\\x{1FE0}-\\x{1FEC}"
-            + "\\x{1FF2}-\\x{1FF4}\\x{1FF6}-\\x{1FFC}\\x{2102}\\x{2107}"
-            + "\\x{210A}-\\x{2113}\\x{2115}\\x{2119}-\\x{211D}\\x{2124}\\x{2126}"
-            + "\\x{2128}\\x{212A}-\\x{212D}\\x{212F}-\\x{2134}\\x{2139}"
-            + "\\x{213C}-\\x{213F}\\x{2145}-\\x{2149}\\x{214E}\\x{2183}\\x{2184}"
-            + "\\x{2C00}-\\x{2C7B}\\x{2C7E}-\\x{2CE4}\\x{2CEB}-\\x{2CEE}\\x{2CF2}"
-            + "\\x{2CF3}\\x{A640}-\\x{A66D}\\x{A680}-\\x{A69B}\\x{A722}-\\x{A76F}"
-            + "\\x{A771}-\\x{A787}\\x{A78B}-\\x{A78E}\\x{AB70}-\\x{ABBF}"
-            + "\\x{FB00}-\\x{FB06}\\x{FB13}-\\x{FB17}\\x{FF21}-\\x{FF3A}"
-            + "\\x{FF41}-\\x{FF5A}\\x{10400}-\\x{1044F}\\x{104B0}-\\x{104D3}"
-            + "\\x{104D8}-\\x{104FB}\\x{10C80}-\\x{10CB2}\\x{10CC0}-\\x{10CF2}"
-            + "\\x{118A0}-\\x{118DF}\\x{1E900}-\\x{1E943}";
+                + "\\x{1BC}-\\x{1BF}\\x{1C4}-\\x{293}\\x{295}-\\x{2AF}\\x{370}-\\x{373}"
+                + "\\x{376}\\x{377}\\x{37B}-\\x{37D}\\x{37F}\\x{386}\\x{388}-\\x{38A}"
+                + "\\x{38C}\\x{38E}-\\x{3A1}\\x{3A3}-\\x{3F5}\\x{3F7}-\\x{481}"
+                + "\\x{48A}-\\x{52F}\\x{531}-\\x{556}\\x{10A0}-\\x{10C5}"
+                + "\\x{13A0}-\\x{13F5}\\x{13F8}-\\x{13FD}\\x{1C90}-\\x{1CBA}"
+                + "\\x{1CBD}-\\x{1CBF}\\x{1D00}-\\x{1D2B}\\x{1D6B}-\\x{1D77}"
+                + "\\x{1D79}-\\x{1D9A}\\x{1E00}-\\x{1F15}\\x{1F18}-\\x{1F1D}"
+                + "\\x{1F20}-\\x{1F45}\\x{1F48}-\\x{1F4D}\\x{1F50}-\\x{1F57}\\x{1F59}"
+                + "\\x{1F5B}\\x{1F5D}\\x{1F5F}-\\x{1F7D}\\x{1F80}-\\x{1FB4}"
+                + "\\x{1FB6}-\\x{1FBC}\\x{1FBE}\\x{1FC2}-\\x{1FC4}\\x{1FC6}-\\x{1FCC}"
+                + "\\x{1FD0}-\\x{1FD3}\\x{1FD6}-\\x{1FDB}\\x{1FE0}-\\x{1FEC}"
+                + "\\x{1FF2}-\\x{1FF4}\\x{1FF6}-\\x{1FFC}\\x{2102}\\x{2107}"
+                + "\\x{210A}-\\x{2113}\\x{2115}\\x{2119}-\\x{211D}\\x{2124}\\x{2126}"
+                + "\\x{2128}\\x{212A}-\\x{212D}\\x{212F}-\\x{2134}\\x{2139}"
+                + "\\x{213C}-\\x{213F}\\x{2145}-\\x{2149}\\x{214E}\\x{2183}\\x{2184}"
+                + "\\x{2C00}-\\x{2C7B}\\x{2C7E}-\\x{2CE4}\\x{2CEB}-\\x{2CEE}\\x{2CF2}"
+                + "\\x{2CF3}\\x{A640}-\\x{A66D}\\x{A680}-\\x{A69B}\\x{A722}-\\x{A76F}"
+                + "\\x{A771}-\\x{A787}\\x{A78B}-\\x{A78E}\\x{AB70}-\\x{ABBF}"
+                + "\\x{FB00}-\\x{FB06}\\x{FB13}-\\x{FB17}\\x{FF21}-\\x{FF3A}"
+                + "\\x{FF41}-\\x{FF5A}\\x{10400}-\\x{1044F}\\x{104B0}-\\x{104D3}"
+                + "\\x{104D8}-\\x{104FB}\\x{10C80}-\\x{10CB2}\\x{10CC0}-\\x{10CF2}"
+                + "\\x{118A0}-\\x{118DF}\\x{1E900}-\\x{1E943}";
 
         private Patterns() {}
 

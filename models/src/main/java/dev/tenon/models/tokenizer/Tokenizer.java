@@ -31,12 +31,14 @@ public final class Tokenizer {
      */
     public static Tokenizer of(TokenizerSpec spec) {
         check(spec);
-        return new Tokenizer(spec, switch (spec.model()) {
-            case BYTE_LEVEL_BPE, CODE_POINT_BPE -> BytePairEncoder.of(spec);
-            case SENTENCEPIECE_BPE -> SentencePieceEncoder.of(spec);
-            case UNIGRAM -> UnigramEncoder.of(spec);
-            case WORDPIECE -> WordPieceEncoder.of(spec);
-        });
+        return new Tokenizer(
+                spec,
+                switch (spec.model()) {
+                    case BYTE_LEVEL_BPE, CODE_POINT_BPE -> BytePairEncoder.of(spec);
+                    case SENTENCEPIECE_BPE -> SentencePieceEncoder.of(spec);
+                    case UNIGRAM -> UnigramEncoder.of(spec);
+                    case WORDPIECE -> WordPieceEncoder.of(spec);
+                });
     }
 
     /** The ids of a text, without special tokens. */
@@ -103,7 +105,8 @@ public final class Tokenizer {
      *     such a tokenizer puts before every text is left out
      */
     public Detokenizer detokenizer(boolean showSpecial, boolean startsText) {
-        boolean addsSpace = spec.model() == TokenizerModel.WORDPIECE || spec.rules().addSpacePrefix();
+        boolean addsSpace =
+                spec.model() == TokenizerModel.WORDPIECE || spec.rules().addSpacePrefix();
         return new Detokenizer(pieces, showSpecial, startsText && addsSpace);
     }
 
@@ -153,7 +156,8 @@ public final class Tokenizer {
         require(!special.addSeparator() || special.separator() >= 0, "separator");
         for (AddedToken added : spec.added()) {
             if (added.id() < 0 || added.id() >= size) {
-                throw new InvalidArgumentException("added token " + added.id() + " is outside the vocabulary of " + size);
+                throw new InvalidArgumentException(
+                        "added token " + added.id() + " is outside the vocabulary of " + size);
             }
         }
     }
