@@ -45,6 +45,9 @@ final class TensorData {
     }
 
     private static void read(Tensor tensor, DType type, MemorySegment into) {
+        if (ThreadState.current().recorder != null) {
+            throw new InvalidArgumentException("read: inside a capture nothing has run yet; read after the replay");
+        }
         try (Scope scope = Scope.open()) {
             Tensor wide = tensor.dtype().isQuantized() && type != tensor.dtype() ? tensor.cast(DType.F32) : tensor;
             Tensor source = wide.cast(type).contiguous();

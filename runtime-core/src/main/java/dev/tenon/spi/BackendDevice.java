@@ -40,6 +40,15 @@ public interface BackendDevice extends AutoCloseable {
     /** A further stream, independent of the others. */
     BackendStream openStream();
 
+    /**
+     * Measures what the device can do at most, in a second or two, for rooflines. Nothing else should run meanwhile.
+     *
+     * @return empty where the device has no probe
+     */
+    default Optional<DeviceLimits> measureLimits() {
+        return Optional.empty();
+    }
+
     /** Copies host memory into a buffer; done when it returns. */
     void upload(MemorySegment from, DeviceBuffer to, long toOffset);
 
