@@ -56,7 +56,9 @@ final class Aliasing {
             for (int i = 0; i < o; i++) {
                 if (meet(out, outputs.get(i))) {
                     throw new ShapeException(
-                            op.name(), "two outputs overlap", List.of(out.layout(), outputs.get(i).layout()));
+                            op.name(),
+                            "two outputs overlap",
+                            List.of(out.layout(), outputs.get(i).layout()));
                 }
             }
             for (int i = 0; i < inputs.size(); i++) {

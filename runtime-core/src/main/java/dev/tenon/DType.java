@@ -99,7 +99,8 @@ public enum DType {
         }
         if (elements % blockSize != 0) {
             throw new DTypeException(
-                    "layout", elements + " elements are not a whole number of " + blockSize + "-element blocks",
+                    "layout",
+                    elements + " elements are not a whole number of " + blockSize + "-element blocks",
                     List.of(this));
         }
         return Math.multiplyExact(elements / blockSize, (long) blockBytes);

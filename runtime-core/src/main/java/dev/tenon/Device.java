@@ -119,7 +119,8 @@ public final class Device {
         return configuration;
     }
 
-    @Nullable Throwable track(Storage storage) {
+    @Nullable
+    Throwable track(Storage storage) {
         if (!configuration.trackAllocations()) {
             return null;
         }

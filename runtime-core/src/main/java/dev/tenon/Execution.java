@@ -53,7 +53,8 @@ final class Execution {
             if (operands.get(i).device() != device) {
                 throw new DeviceException(
                         device.name(),
-                        Descriptions.of(op) + ": an operand is on " + operands.get(i).device().name());
+                        Descriptions.of(op) + ": an operand is on "
+                                + operands.get(i).device().name());
             }
         }
     }

@@ -135,7 +135,8 @@ public final class Layout {
     public Layout slice(int axis, long from, long to, long step) {
         int at = shape.axis(axis);
         if (from < 0 || to < from || to > shape.size(at) || step < 1) {
-            throw new ShapeException("slice", "[%d, %d) by %d of axis %d".formatted(from, to, step, at), List.of(shape));
+            throw new ShapeException(
+                    "slice", "[%d, %d) by %d of axis %d".formatted(from, to, step, at), List.of(shape));
         }
         long[] sliced = strides.clone();
         sliced[at] *= step;

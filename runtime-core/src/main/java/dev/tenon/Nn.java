@@ -53,8 +53,8 @@ public final class Nn {
     /** {@code residual + in weight^T}, fused; {@code residual} is overwritten and returned. */
     public static Tensor linearInto(Tensor in, Tensor weight, Tensor residual) {
         in.device()
-                .execute(new Matmul(
-                        in, weight.transpose(), new Epilogue(1, null, Activation.NONE, residual), residual));
+                .execute(
+                        new Matmul(in, weight.transpose(), new Epilogue(1, null, Activation.NONE, residual), residual));
         return residual;
     }
 

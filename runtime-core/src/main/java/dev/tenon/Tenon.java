@@ -23,9 +23,8 @@ public final class Tenon implements AutoCloseable {
     public static Tenon open(Configuration configuration) {
         List<BackendProvider> providers = new ArrayList<>();
         ServiceLoader.load(BackendProvider.class).forEach(providers::add);
-        providers.sort(Comparator.comparingInt(BackendProvider::priority)
-                .reversed()
-                .thenComparing(BackendProvider::name));
+        providers.sort(
+                Comparator.comparingInt(BackendProvider::priority).reversed().thenComparing(BackendProvider::name));
         List<Device> devices = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         for (BackendProvider provider : providers) {
@@ -75,7 +74,8 @@ public final class Tenon implements AutoCloseable {
         }
         throw new DeviceException(
                 name,
-                "no such device; there are " + devices.stream().map(Device::name).toList()
+                "no such device; there are "
+                        + devices.stream().map(Device::name).toList()
                         + (reasons.isEmpty() ? "" : " (" + String.join("; ", reasons) + ")"));
     }
 

@@ -60,7 +60,10 @@ final class TensorData {
         try {
             source.device()
                     .backend()
-                    .download(source.buffer(), source.dtype().bytes(source.layout().offset()), into);
+                    .download(
+                            source.buffer(),
+                            source.dtype().bytes(source.layout().offset()),
+                            into);
         } finally {
             source.storage().release();
         }

@@ -6,9 +6,14 @@ import org.jspecify.annotations.Nullable;
 final class ThreadState {
     private static final ThreadLocal<ThreadState> STATE = ThreadLocal.withInitial(ThreadState::new);
 
-    @Nullable Scope scope;
-    @Nullable Recorder recorder;
-    @Nullable Stream stream;
+    @Nullable
+    Scope scope;
+
+    @Nullable
+    Recorder recorder;
+
+    @Nullable
+    Stream stream;
 
     private ThreadState() {}
 

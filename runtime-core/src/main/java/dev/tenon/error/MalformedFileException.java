@@ -19,8 +19,7 @@ public final class MalformedFileException extends TenonException {
         this(file, field, offset, problem, null);
     }
 
-    public MalformedFileException(
-            String file, String field, long offset, String problem, @Nullable Throwable cause) {
+    public MalformedFileException(String file, String field, long offset, String problem, @Nullable Throwable cause) {
         super(file + ": " + field + (offset < 0 ? "" : " at byte " + offset) + ": " + problem, cause);
         this.file = file;
         this.field = field;

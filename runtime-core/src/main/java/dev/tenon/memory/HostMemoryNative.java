@@ -63,8 +63,8 @@ final class HostMemoryNative {
 
     private static long mmap(long bytes) {
         try {
-            return (long) Calls.MMAP.invokeExact(
-                    MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            return (long)
+                    Calls.MMAP.invokeExact(MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
         } catch (Throwable e) {
             throw new AssertionError("mmap's descriptor is wrong", e);
         }

@@ -60,7 +60,8 @@ public final class HostPool implements AutoCloseable {
         }
         used += size;
         Block taken = block;
-        MemorySegment segment = bytes == size ? taken.segment() : taken.segment().asSlice(0, bytes);
+        MemorySegment segment =
+                bytes == size ? taken.segment() : taken.segment().asSlice(0, bytes);
         return new HostBuffer(segment, () -> release(taken));
     }
 

@@ -20,7 +20,8 @@ final class AttentionInference {
     private AttentionInference() {}
 
     static TensorSpec attention(TensorSpec query, TensorSpec value) {
-        return new TensorSpec(query.dtype(), query.shape().with(-1, value.shape().size(-1)));
+        return new TensorSpec(
+                query.dtype(), query.shape().with(-1, value.shape().size(-1)));
     }
 
     static void check(Attention op) {
@@ -62,7 +63,11 @@ final class AttentionInference {
         requireShape(op, "lengths", op.lengths(), Shape.of(query.size(0)));
         requireType(op, "lengths", op.lengths(), DType.I32);
         parameters(op, op.parameters());
-        requireSpec(op, "out", op.out(), attention(op.query().spec(), op.valuePages().spec()));
+        requireSpec(
+                op,
+                "out",
+                op.out(),
+                attention(op.query().spec(), op.valuePages().spec()));
         logSumExp(op, op.logSumExp(), op.query());
     }
 
@@ -105,7 +110,8 @@ final class AttentionInference {
         DType q = query.dtype();
         DType k = key.dtype();
         requireType(op, "value", value, k);
-        boolean allowed = q == DType.F64 ? k == DType.F64 : q.isFloat() && ((k.isFloat() && k != DType.F64) || k == DType.Q8_0);
+        boolean allowed =
+                q == DType.F64 ? k == DType.F64 : q.isFloat() && ((k.isFloat() && k != DType.F64) || k == DType.Q8_0);
         if (!allowed) {
             throw new DTypeException(op.name(), "not defined for these types", Inference.types(op));
         }

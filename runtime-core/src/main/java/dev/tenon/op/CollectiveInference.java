@@ -28,7 +28,10 @@ final class CollectiveInference {
         TensorSpec spec = ranks(op, op.in(), op.out());
         reducible(op, op.kind(), spec.dtype());
         int ranks = op.in().size();
-        require(op, spec.shape().rank() > 0 && spec.shape().size(0) % ranks == 0, "axis 0 does not divide by the ranks");
+        require(
+                op,
+                spec.shape().rank() > 0 && spec.shape().size(0) % ranks == 0,
+                "axis 0 does not divide by the ranks");
         Shape share = spec.shape().with(0, spec.shape().size(0) / ranks);
         for (Tensor out : op.out()) {
             requireSpec(op, "out", out, new TensorSpec(spec.dtype(), share));
@@ -39,7 +42,8 @@ final class CollectiveInference {
         TensorSpec spec = ranks(op, op.in(), op.out());
         requirePlain(op, op.in().getFirst());
         require(op, spec.shape().rank() > 0, "needs an axis to join along");
-        Shape joined = spec.shape().with(0, Math.multiplyExact(spec.shape().size(0), (long) op.in().size()));
+        Shape joined = spec.shape()
+                .with(0, Math.multiplyExact(spec.shape().size(0), (long) op.in().size()));
         for (Tensor out : op.out()) {
             requireSpec(op, "out", out, new TensorSpec(spec.dtype(), joined));
         }

@@ -21,10 +21,15 @@ final class CostModel {
         return switch (op) {
             case Matmul o -> 2.0 * elements(o.out()) * o.a().shape().size(-1) + epilogue(o);
             case Attention o -> attention(o.query(), o.value(), o.key().shape().size(2), o.parameters());
-            case PagedAttention o -> attention(
-                    o.query(), o.valuePages(), o.pageTable().shape().size(1) * o.keyPages().shape().size(1), o.parameters());
+            case PagedAttention o ->
+                attention(
+                        o.query(),
+                        o.valuePages(),
+                        o.pageTable().shape().size(1) * o.keyPages().shape().size(1),
+                        o.parameters());
             // Five products against the forward pass's two (Dao et al. 2022).
-            case AttentionBackward o -> 2.5 * attention(o.query(), o.value(), o.key().shape().size(2), o.parameters());
+            case AttentionBackward o ->
+                2.5 * attention(o.query(), o.value(), o.key().shape().size(2), o.parameters());
             case Unary o -> elements(o.out());
             case UnaryBackward o -> 2 * elements(o.gradIn());
             case Binary o -> elements(o.out());
@@ -111,7 +116,9 @@ final class CostModel {
     private static double bytes(Tensor tensor) {
         double elements = 1;
         for (int i = 0; i < tensor.shape().rank(); i++) {
-            elements *= tensor.layout().stride(i) == 0 ? Math.min(1, tensor.shape().size(i)) : tensor.shape().size(i);
+            elements *= tensor.layout().stride(i) == 0
+                    ? Math.min(1, tensor.shape().size(i))
+                    : tensor.shape().size(i);
         }
         return elements / tensor.dtype().blockSize() * tensor.dtype().blockBytes();
     }

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param logSumExp [n], the losses' type: what {@link CrossEntropyBackward} needs; may be absent
  */
 public record CrossEntropy(
-        Tensor logits, Tensor targets, long ignore, Tensor losses, @Nullable Tensor logSumExp) implements Op {
+        Tensor logits,
+        Tensor targets,
+        long ignore,
+        Tensor losses,
+        @Nullable Tensor logSumExp) implements Op {
     @Override
     public List<Tensor> inputs() {
         return List.of(logits, targets);

@@ -23,12 +23,11 @@ final class ElementwiseInference {
 
     static void check(Unary op) {
         DType type = op.in().dtype();
-        boolean allowed =
-                switch (op.kind()) {
-                    case NEGATE, ABS, SIGN, SQUARE -> type.isFloat() || type.isInteger();
-                    case NOT -> type == DType.BOOL;
-                    default -> type.isFloat();
-                };
+        boolean allowed = switch (op.kind()) {
+            case NEGATE, ABS, SIGN, SQUARE -> type.isFloat() || type.isInteger();
+            case NOT -> type == DType.BOOL;
+            default -> type.isFloat();
+        };
         if (!allowed) {
             throw new DTypeException("unary " + op.kind(), "not defined for this type", List.of(type));
         }
@@ -54,10 +53,10 @@ final class ElementwiseInference {
         if (!allowed) {
             throw new DTypeException("binary " + kind, "not defined for these types", List.of(type, b.dtype()));
         }
-        Shape shape = a.shape().equals(b.shape())
-                ? a.shape()
-                : Shape.broadcast("binary " + kind, a.shape(), b.shape());
-        return kind.isComparison() ? new TensorSpec(DType.BOOL, shape) : shape == a.shape() ? a : new TensorSpec(type, shape);
+        Shape shape = a.shape().equals(b.shape()) ? a.shape() : Shape.broadcast("binary " + kind, a.shape(), b.shape());
+        return kind.isComparison()
+                ? new TensorSpec(DType.BOOL, shape)
+                : shape == a.shape() ? a : new TensorSpec(type, shape);
     }
 
     static void check(Binary op) {
@@ -65,7 +64,9 @@ final class ElementwiseInference {
     }
 
     static TensorSpec where(TensorSpec condition, TensorSpec a, TensorSpec b) {
-        if (condition.dtype() != DType.BOOL || a.dtype() != b.dtype() || a.dtype().isQuantized()) {
+        if (condition.dtype() != DType.BOOL
+                || a.dtype() != b.dtype()
+                || a.dtype().isQuantized()) {
             throw new DTypeException(
                     "where", "BOOL and two of one plain type", List.of(condition.dtype(), a.dtype(), b.dtype()));
         }
@@ -74,7 +75,11 @@ final class ElementwiseInference {
     }
 
     static void check(Where op) {
-        requireSpec(op, "out", op.out(), where(op.condition().spec(), op.a().spec(), op.b().spec()));
+        requireSpec(
+                op,
+                "out",
+                op.out(),
+                where(op.condition().spec(), op.a().spec(), op.b().spec()));
     }
 
     static void check(Cast op) {
@@ -94,12 +99,11 @@ final class ElementwiseInference {
 
     static void check(RandomFill op) {
         requireFloat(op, op.out());
-        boolean allowed =
-                switch (op.distribution()) {
-                    case Uniform(float low, float high) -> low <= high && Float.isFinite(high - low);
-                    case Normal(float mean, float deviation) -> Float.isFinite(mean) && deviation >= 0;
-                    case Bernoulli(float probability) -> probability >= 0 && probability <= 1;
-                };
+        boolean allowed = switch (op.distribution()) {
+            case Uniform(float low, float high) -> low <= high && Float.isFinite(high - low);
+            case Normal(float mean, float deviation) -> Float.isFinite(mean) && deviation >= 0;
+            case Bernoulli(float probability) -> probability >= 0 && probability <= 1;
+        };
         requireArgument(op, allowed, "impossible distribution " + op.distribution());
     }
 

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param bias [n], F32 or the output's type; may be absent
  * @param residual the output's shape and type, or absent; may be the output itself, which makes the matmul accumulate
  */
-public record Epilogue(float scale, @Nullable Tensor bias, Activation activation, @Nullable Tensor residual) {
+public record Epilogue(
+        float scale,
+        @Nullable Tensor bias,
+        Activation activation,
+        @Nullable Tensor residual) {
     /** Stores the product as it is. */
     public static final Epilogue NONE = new Epilogue(1, null, Activation.NONE, null);
 

@@ -45,10 +45,18 @@ final class IndexInference {
     static void check(ScatterAdd op) {
         requireFloat(op, op.rows());
         requireIndex(op, "indices", op.indices());
-        requireType(op, "table", op.table(), op.rows().dtype(), Inference.wide(op.rows().dtype()));
+        requireType(
+                op,
+                "table",
+                op.table(),
+                op.rows().dtype(),
+                Inference.wide(op.rows().dtype()));
         require(op, op.table().shape().rank() > 0, "the table needs rows");
         requireShape(
-                op, "rows", op.rows(), gather(op.table().spec(), op.indices().spec()).shape());
+                op,
+                "rows",
+                op.rows(),
+                gather(op.table().spec(), op.indices().spec()).shape());
     }
 
     static void check(CacheWrite op) {
@@ -56,12 +64,15 @@ final class IndexInference {
         requireRank(op, "cache", op.cache(), 3);
         requireIndex(op, "slots", op.slots());
         requireShape(op, "slots", op.slots(), Shape.of(op.rows().shape().size(0)));
-        requireShape(op, "rows", op.rows(), op.cache().shape().with(0, op.rows().shape().size(0)));
+        requireShape(
+                op,
+                "rows",
+                op.rows(),
+                op.cache().shape().with(0, op.rows().shape().size(0)));
         DType rows = op.rows().dtype();
         DType cache = op.cache().dtype();
-        boolean allowed = rows.isFloat()
-                && rows != DType.F64
-                && ((cache.isFloat() && cache != DType.F64) || cache == DType.Q8_0);
+        boolean allowed =
+                rows.isFloat() && rows != DType.F64 && ((cache.isFloat() && cache != DType.F64) || cache == DType.Q8_0);
         if (!allowed) {
             throw new DTypeException(op.name(), "from F32, F16 or BF16 to these or Q8_0", List.of(rows, cache));
         }

@@ -23,7 +23,9 @@ final class MatmulInference {
             throw new ShapeException("matmul", "needs [..., m, k] and [..., k, n]", List.of(x, y));
         }
         boolean allowed = a.dtype().isFloat()
-                && (b.dtype().isFloat() ? (a.dtype() == DType.F64) == (b.dtype() == DType.F64) : b.dtype().isQuantized());
+                && (b.dtype().isFloat()
+                        ? (a.dtype() == DType.F64) == (b.dtype() == DType.F64)
+                        : b.dtype().isQuantized());
         if (!allowed || (a.dtype() == DType.F64 && b.dtype() != DType.F64)) {
             throw new DTypeException("matmul", "not defined for these types", List.of(a.dtype(), b.dtype()));
         }
@@ -50,18 +52,26 @@ final class MatmulInference {
     }
 
     static void check(Quantize op) {
-        if (!op.in().dtype().isFloat() || op.in().dtype() == DType.F64 || !op.out().dtype().isQuantized()) {
+        if (!op.in().dtype().isFloat()
+                || op.in().dtype() == DType.F64
+                || !op.out().dtype().isQuantized()) {
             throw new DTypeException(
-                    op.name(), "from F32, F16 or BF16 to a quantized type", List.of(op.in().dtype(), op.out().dtype()));
+                    op.name(),
+                    "from F32, F16 or BF16 to a quantized type",
+                    List.of(op.in().dtype(), op.out().dtype()));
         }
         requireShape(op, "out", op.out(), op.in().shape());
         requireBlockRows(op, "out", op.out());
     }
 
     static void check(Dequantize op) {
-        if (!op.in().dtype().isQuantized() || !op.out().dtype().isFloat() || op.out().dtype() == DType.F64) {
+        if (!op.in().dtype().isQuantized()
+                || !op.out().dtype().isFloat()
+                || op.out().dtype() == DType.F64) {
             throw new DTypeException(
-                    op.name(), "from a quantized type to F32, F16 or BF16", List.of(op.in().dtype(), op.out().dtype()));
+                    op.name(),
+                    "from a quantized type to F32, F16 or BF16",
+                    List.of(op.in().dtype(), op.out().dtype()));
         }
         requireShape(op, "out", op.out(), op.in().shape());
         requireBlockRows(op, "in", op.in());

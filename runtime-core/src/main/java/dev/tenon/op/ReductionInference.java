@@ -59,7 +59,11 @@ final class ReductionInference {
         require(op, op.values().shape().rank() == op.in().shape().rank(), "values must have the input's axes");
         long k = op.values().shape().size(-1);
         require(op, k <= op.in().shape().size(-1), "k = " + k + " is more than there are elements");
-        requireSpec(op, "values", op.values(), new TensorSpec(op.in().dtype(), op.in().shape().with(-1, k)));
+        requireSpec(
+                op,
+                "values",
+                op.values(),
+                new TensorSpec(op.in().dtype(), op.in().shape().with(-1, k)));
         requireIndex(op, "indices", op.indices());
         requireShape(op, "indices", op.indices(), op.values().shape());
     }
@@ -83,7 +87,8 @@ final class ReductionInference {
         Shape rows = op.logits().shape().without(-1);
         requireIndex(op, "targets", op.targets());
         requireShape(op, "targets", op.targets(), rows);
-        requireArgument(op, op.ignore() < 0 || op.ignore() >= op.logits().shape().size(-1), "ignore is a class");
+        requireArgument(
+                op, op.ignore() < 0 || op.ignore() >= op.logits().shape().size(-1), "ignore is a class");
         TensorSpec perRow = new TensorSpec(wide(op.logits().dtype()), rows);
         requireSpec(op, "losses", op.losses(), perRow);
         requireShape(op, "logSumExp", op.logSumExp(), rows);

@@ -17,13 +17,7 @@ import java.util.List;
  * @param out the shape and type of {@code in}; may be {@code in} itself
  */
 public record Rope(
-        Tensor in,
-        Tensor positions,
-        Tensor frequencies,
-        Pairing pairing,
-        float magnitude,
-        boolean inverse,
-        Tensor out)
+        Tensor in, Tensor positions, Tensor frequencies, Pairing pairing, float magnitude, boolean inverse, Tensor out)
         implements Op {
     /** Which elements of a head turn together. */
     public enum Pairing {

@@ -30,19 +30,19 @@ final class TraceWriter {
             out.write(String.format(
                     Locale.ROOT,
                     "{\"name\":%s,\"cat\":\"op\",\"ph\":\"X\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,"
-                                    + "\"args\":{\"operands\":%s,\"thread\":%s,\"flops\":%.0f,\"bytes\":%.0f,"
-                                    + "\"gflops_per_second\":%.3f,\"gbytes_per_second\":%.3f}}",
-                                    quote(span.op()),
-                                    device,
-                                    span.threadId(),
-                                    (span.startNanos() - origin) / 1e3,
-                                    span.nanos() / 1e3,
-                                    quote(span.operands()),
-                                    quote(span.thread()),
-                                    span.cost().flops(),
-                                    span.cost().bytes(),
-                                    span.gigaflops(),
-                                    span.gigabytes()));
+                            + "\"args\":{\"operands\":%s,\"thread\":%s,\"flops\":%.0f,\"bytes\":%.0f,"
+                            + "\"gflops_per_second\":%.3f,\"gbytes_per_second\":%.3f}}",
+                    quote(span.op()),
+                    device,
+                    span.threadId(),
+                    (span.startNanos() - origin) / 1e3,
+                    span.nanos() / 1e3,
+                    quote(span.operands()),
+                    quote(span.thread()),
+                    span.cost().flops(),
+                    span.cost().bytes(),
+                    span.gigaflops(),
+                    span.gigabytes()));
             separator = ",\n";
         }
         out.write("\n]}\n");
