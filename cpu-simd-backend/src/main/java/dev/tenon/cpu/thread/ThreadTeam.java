@@ -1,5 +1,6 @@
 package dev.tenon.cpu.thread;
 
+import dev.tenon.memory.HostPool;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,9 @@ public final class ThreadTeam implements AutoCloseable {
     /** One counter a member, each on a cache line of its own (two, as prefetchers fetch lines in pairs). */
     private static final int COUNTER_STRIDE = 16;
 
+    /** A GEMM borrows some 10 MiB; a quarter of this stays cached between ops. */
+    private static final long SCRATCH_LIMIT = 1L << 30;
+
     private static final VarHandle EPOCH;
     private static final VarHandle BUSY;
 
@@ -43,7 +47,8 @@ public final class ThreadTeam implements AutoCloseable {
     }
 
     private final Worker[] workers;
-    private final ScratchPool scratch;
+    private final HostPool scratch;
+    private final boolean ownsScratch;
 
     /**
      * For each member the job's number in the upper 32 bits and the next unclaimed chunk of its range in the lower: a
@@ -63,30 +68,38 @@ public final class ThreadTeam implements AutoCloseable {
     private @Nullable ChunkTask task;
     private int chunks;
 
-    private ThreadTeam(int size, long scratchLimit) {
+    private ThreadTeam(int size, HostPool scratch, boolean ownsScratch) {
+        if (size < 1) {
+            throw new IllegalArgumentException("a team has at least one member, not " + size);
+        }
+        this.scratch = scratch;
+        this.ownsScratch = ownsScratch;
         next = new AtomicLongArray(size * COUNTER_STRIDE);
-        scratch = new ScratchPool(scratchLimit);
         workers = new Worker[size - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1);
         }
     }
 
-    /** A team of one thread a processor. */
-    public static ThreadTeam open() {
-        return open(Runtime.getRuntime().availableProcessors());
-    }
-
     /**
-     * A team of {@code size} members, the caller of {@link #run} included.
+     * A team of {@code size} members, the caller of {@link #run} included, with a scratch pool of its own.
      *
      * @throws IllegalArgumentException if {@code size} is under 1
      */
     public static ThreadTeam open(int size) {
-        if (size < 1) {
-            throw new IllegalArgumentException("a team has at least one member, not " + size);
-        }
-        ThreadTeam team = new ThreadTeam(size, size * ScratchPool.LIMIT_PER_MEMBER);
+        return started(new ThreadTeam(size, new HostPool("cpu scratch", SCRATCH_LIMIT), true));
+    }
+
+    /**
+     * A team that takes its scratch memory from {@code scratch}, which must outlive it.
+     *
+     * @throws IllegalArgumentException if {@code size} is under 1
+     */
+    public static ThreadTeam open(int size, HostPool scratch) {
+        return started(new ThreadTeam(size, scratch, false));
+    }
+
+    private static ThreadTeam started(ThreadTeam team) {
         for (Worker worker : team.workers) {
             worker.start();
         }
@@ -98,8 +111,8 @@ public final class ThreadTeam implements AutoCloseable {
         return workers.length + 1;
     }
 
-    /** Memory for use inside one op, reused from op to op. */
-    public ScratchPool scratch() {
+    /** Memory for use inside one op (packed panels, partial sums); the pool keeps blocks for the next op. */
+    public HostPool scratch() {
         return scratch;
     }
 
@@ -226,7 +239,9 @@ public final class ThreadTeam implements AutoCloseable {
                 }
             }
         }
-        scratch.close();
+        if (ownsScratch) {
+            scratch.close();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
