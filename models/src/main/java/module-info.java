@@ -5,6 +5,7 @@ module dev.tenon.models {
     requires tools.jackson.core;
 
     exports dev.tenon.models.gguf;
+    exports dev.tenon.models.safetensors;
     exports dev.tenon.models.tokenizer;
     exports dev.tenon.models.weights;
 }

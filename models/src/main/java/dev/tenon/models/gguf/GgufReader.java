@@ -5,9 +5,11 @@ import dev.tenon.error.MalformedFileException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Parses one GGUF file's header, metadata and tensor table. Tensor data is not touched. */
 final class GgufReader {
@@ -66,7 +68,7 @@ final class GgufReader {
             GgufTensor tensor = place(row, dataStart, alignment);
             tensors.put(tensor.name(), tensor);
         }
-        checkOverlap(rows, tensors);
+        checkOverlap(rows);
         return new GgufPart(file, segment, version, metadata, alignment, dataStart, tensors);
     }
 
@@ -124,10 +126,15 @@ final class GgufReader {
 
     private List<Row> rows(long count) {
         List<Row> rows = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (long i = 0; i < count; i++) {
             cursor.context("tensor " + i + " ");
+            long start = cursor.at();
             String name = cursor.name("name");
             cursor.context(GgufCursor.of("tensor", name));
+            if (!names.add(name)) {
+                throw cursor.malformed("name", start, "there is another one of this name");
+            }
             long shapeAt = cursor.at();
             Shape shape = shape();
             GgufType type = type();
@@ -207,17 +214,8 @@ final class GgufReader {
         return new GgufTensor(row.name, row.shape, row.type, part, dataStart + row.relative, row.byteSize);
     }
 
-    /** Names and bytes are used once. Two tensors over the same bytes are a damaged offset, not an economy. */
-    private void checkOverlap(List<Row> rows, Map<String, GgufTensor> tensors) {
-        if (tensors.size() != rows.size()) {
-            Map<String, Row> seen = new LinkedHashMap<>();
-            for (Row row : rows) {
-                if (seen.put(row.name, row) != null) {
-                    cursor.context(GgufCursor.of("tensor", row.name));
-                    throw cursor.malformed("name", row.at, "there is another one of this name");
-                }
-            }
-        }
+    /** Two tensors over the same bytes are a damaged offset, not an economy. */
+    private void checkOverlap(List<Row> rows) {
         List<Row> ordered = new ArrayList<>(rows);
         ordered.removeIf(row -> row.byteSize == 0);
         ordered.sort(Comparator.comparingLong(Row::relative));

@@ -8,7 +8,7 @@ import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.error.ShapeException;
 import dev.tenon.io.AtomicFile;
 import dev.tenon.io.Quote;
-import dev.tenon.models.weights.TensorData;
+import dev.tenon.models.weights.WeightBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -33,7 +33,7 @@ public final class GgufWriter {
     private final Map<String, Pending> tensors = new LinkedHashMap<>();
     private long alignment = GgufReader.DEFAULT_ALIGNMENT;
 
-    private record Pending(Shape shape, GgufType type, long byteSize, TensorData data) {}
+    private record Pending(Shape shape, GgufType type, long byteSize, WeightBytes data) {}
 
     /**
      * A key and its value.
@@ -85,7 +85,7 @@ public final class GgufWriter {
      * @throws DTypeException if GGUF lacks the type, or rows are not whole blocks
      */
     public GgufWriter tensor(String name, Shape shape, DType dtype, MemorySegment data) {
-        return tensor(name, shape, GgufType.of(dtype), TensorData.of(data));
+        return tensor(name, shape, GgufType.of(dtype), WeightBytes.of(data));
     }
 
     /**
@@ -95,7 +95,7 @@ public final class GgufWriter {
      * @throws InvalidArgumentException if there is a tensor of that name already
      * @throws ShapeException if there are more than four axes or rows are not whole blocks
      */
-    public GgufWriter tensor(String name, Shape shape, GgufType type, TensorData data) {
+    public GgufWriter tensor(String name, Shape shape, GgufType type, WeightBytes data) {
         if (shape.rank() > GgufReader.MAX_DIMENSIONS) {
             throw new ShapeException("gguf", "tensors have at most four axes", List.of(shape));
         }
@@ -181,7 +181,7 @@ public final class GgufWriter {
             case GgufArray array -> {
                 int32(out, array.elementType().ordinal());
                 int64(out, array.length());
-                TensorData.of(array.payload()).writeTo(Channels.newChannel(out));
+                WeightBytes.of(array.payload()).writeTo(Channels.newChannel(out));
             }
         }
     }

@@ -1,6 +1,10 @@
 package dev.tenon.models.weights;
 
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Tensor;
 import dev.tenon.error.ClosedException;
+import dev.tenon.error.DTypeException;
 import dev.tenon.error.MalformedFileException;
 import dev.tenon.io.Quote;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +41,25 @@ public interface TensorSource extends AutoCloseable {
      */
     default WeightInfo info(String tensor) {
         return find(tensor).orElseThrow(() -> missing(tensor));
+    }
+
+    /**
+     * A tensor on a device. On a device that computes in host memory it lies over the file's own pages, without a copy,
+     * and must not be used after {@link #close()}; on any other device, and where the file does not align the elements
+     * to their size, it is a copy in the caller's scope.
+     *
+     * @throws MalformedFileException if there is no tensor of that name
+     * @throws DTypeException if Tenon has no such element type
+     * @throws ClosedException after {@link #close()}
+     */
+    default Tensor tensor(Device device, String name) {
+        WeightInfo info = info(name);
+        DType dtype = info.dtype();
+        MemorySegment data = data(name);
+        boolean aligned = dtype.isQuantized() || data.address() % dtype.blockBytes() == 0;
+        return device.properties().host() && data.isNative() && aligned
+                ? Tensor.wrap(device, dtype, data, info.shape())
+                : Tensor.ofBytes(device, dtype, data, info.shape());
     }
 
     /** The error for a tensor that is not there. */

@@ -9,11 +9,11 @@ import java.nio.channels.WritableByteChannel;
 
 /** Where a tensor's bytes come from while a file is written: little-endian, row-major, as many as the tensor has. */
 @FunctionalInterface
-public interface TensorData {
+public interface WeightBytes {
     void writeTo(WritableByteChannel channel) throws IOException;
 
     /** The bytes of a segment, which must be alive until the file is written. */
-    static TensorData of(MemorySegment segment) {
+    static WeightBytes of(MemorySegment segment) {
         return channel -> {
             // A buffer holds at most 2^31 - 1 bytes, and a heap buffer's write is copied: pieces keep that copy small.
             long piece = 1L << 20;
