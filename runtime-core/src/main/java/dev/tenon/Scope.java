@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.error.InvalidArgumentException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,21 @@ public final class Scope implements AutoCloseable {
         Scope scope = new Scope(state);
         state.scope = scope;
         return scope;
+    }
+
+    /**
+     * Runs {@code body} as if no scope were open: what it makes belongs to the caller, whatever scopes the caller's own
+     * callers have opened. For objects that keep tensors, such as a loaded model.
+     */
+    public static <T> T outside(Supplier<T> body) {
+        ThreadState state = ThreadState.current();
+        Scope suspended = state.scope;
+        state.scope = null;
+        try {
+            return body.get();
+        } finally {
+            state.scope = suspended;
+        }
     }
 
     void own(Storage storage) {

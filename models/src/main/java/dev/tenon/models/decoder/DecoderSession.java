@@ -1,0 +1,314 @@
+package dev.tenon.models.decoder;
+
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Graph;
+import dev.tenon.Scope;
+import dev.tenon.Tensor;
+import dev.tenon.error.ClosedException;
+import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.models.cache.CacheSequence;
+import dev.tenon.models.cache.CacheShape;
+import dev.tenon.models.cache.PagedCache;
+import dev.tenon.op.CrossEntropy;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs a {@link Decoder} over sequences of its own cache. A prompt is run in chunks; each decode step, of one token for
+ * each of some sequences, is captured once for every number of sequences and replayed from then on.
+ *
+ * <p>A call that throws leaves every sequence as long as it was. For one thread at a time.
+ */
+public final class DecoderSession implements AutoCloseable {
+    private static final int DEFAULT_CONTEXT = 4096;
+    /** Rows of logits computed at once when all of a prompt's are wanted: 64 of 100,000 tokens are 26 MB. */
+    private static final int LOGIT_ROWS = 64;
+
+    private final Decoder decoder;
+    private final int context;
+    private final int chunk;
+    private final int batch;
+    private final PagedCache cache;
+    private final StepBuffers buffers;
+    private final StepConstants constants;
+    private final DecoderStep step;
+    private final Map<Integer, Graph> graphs = new HashMap<>();
+    private boolean replays = true;
+    private boolean closed;
+
+    /** Receives logits. */
+    @FunctionalInterface
+    public interface LogitConsumer {
+        /**
+         * @param from the prompt's token that the first row follows
+         * @param logits [rows, vocabulary], F32; valid during the call
+         */
+        void accept(int from, Tensor logits);
+    }
+
+    /**
+     * @throws InvalidArgumentException if the context passes what the model's learned positions allow
+     * @throws dev.tenon.error.OutOfDeviceMemoryException if the cache or the buffers do not fit; nothing stays allocated
+     */
+    public DecoderSession(Decoder decoder, SessionOptions options) {
+        this.decoder = decoder;
+        DecoderConfiguration c = decoder.configuration();
+        context = options.context() == 0 ? Math.min(c.contextLength(), DEFAULT_CONTEXT) : options.context();
+        if (c.rope().isEmpty() && context > c.contextLength()) {
+            throw new InvalidArgumentException(
+                    "a context of " + context + " passes the model's " + c.contextLength() + " learned positions");
+        }
+        chunk = Math.min(options.chunk(), context);
+        batch = options.sequences();
+        int pages = Math.ceilDiv(context, options.pageSize());
+        CacheShape shape = new CacheShape(
+                c.layers(),
+                c.keyHeads(),
+                c.keySize(),
+                c.valueSize(),
+                options.cacheType(),
+                options.pageSize(),
+                Math.multiplyExact(pages, options.sequences()),
+                pages);
+        Device device = decoder.device();
+        cache = new PagedCache(device, shape);
+        try {
+            int tokens = Math.max(chunk, batch);
+            buffers = Scope.outside(() -> new StepBuffers(
+                    device, decoder, tokens, batch, pages, Math.max(batch, Math.min(LOGIT_ROWS, tokens))));
+        } catch (RuntimeException e) {
+            cache.close();
+            throw e;
+        }
+        try {
+            constants = Scope.outside(() -> new StepConstants(device, c, context));
+        } catch (RuntimeException e) {
+            buffers.close();
+            cache.close();
+            throw e;
+        }
+        step = new DecoderStep(decoder, cache, buffers, constants);
+    }
+
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    /** The most positions that a sequence may have. */
+    public int context() {
+        return context;
+    }
+
+    public PagedCache cache() {
+        return cache;
+    }
+
+    /** A new, empty sequence. */
+    public CacheSequence open() {
+        return cache.open();
+    }
+
+    /** Runs decode steps one operator after another from now on, instead of replaying them: for tests of that. */
+    void runEagerly() {
+        replays = false;
+    }
+
+    /**
+     * Appends tokens to a sequence.
+     *
+     * @param ids at least one
+     * @return the logits after the last of them: [1, vocabulary], F32, valid until the session's next call
+     * @throws InvalidArgumentException if an id is outside the vocabulary
+     * @throws dev.tenon.models.cache.ContextOverflowException if the sequence would pass the context
+     * @throws dev.tenon.models.cache.OutOfPagesException if the cache is full
+     */
+    public Tensor prefill(CacheSequence sequence, int[] ids) {
+        checkPrompt(sequence, ids);
+        if (ids.length == 1 && replays) {
+            return decode(List.of(sequence), ids);
+        }
+        return atomically(sequence, ids, () -> {
+            int last = 0;
+            for (int at = 0; at < ids.length; at += chunk) {
+                last = Math.min(chunk, ids.length - at);
+                append(sequence, ids, at, last);
+            }
+            return step.logits(last - 1, last);
+        });
+    }
+
+    /** As {@link #prefill(CacheSequence, int[])}, with the logits after every token. */
+    public void prefill(CacheSequence sequence, int[] ids, LogitConsumer consumer) {
+        checkPrompt(sequence, ids);
+        atomically(sequence, ids, () -> {
+            for (int at = 0; at < ids.length; at += chunk) {
+                int count = Math.min(chunk, ids.length - at);
+                append(sequence, ids, at, count);
+                for (int from = 0; from < count; from += LOGIT_ROWS) {
+                    consumer.accept(at + from, step.logits(from, Math.min(count, from + LOGIT_ROWS)));
+                }
+            }
+            return sequence;
+        });
+    }
+
+    /**
+     * Appends tokens to a sequence and says how well the model foresaw them.
+     *
+     * @return for each token but the first, minus the logarithm of its probability after those before it
+     */
+    public double[] losses(CacheSequence sequence, int[] ids) {
+        double[] losses = new double[Math.max(0, ids.length - 1)];
+        prefill(sequence, ids, (from, logits) -> {
+            int rows = (int) Math.min(logits.size(0), losses.length - from);
+            if (rows > 0) {
+                try (Scope scope = Scope.open()) {
+                    Device device = decoder.device();
+                    Tensor targets = Tensor.of(device, Arrays.copyOfRange(ids, from + 1, from + 1 + rows));
+                    Tensor out = Tensor.empty(device, DType.F32, rows);
+                    device.execute(new CrossEntropy(logits.slice(0, 0, rows), targets, -1, out, null));
+                    System.arraycopy(out.toDoubleArray(), 0, losses, from, rows);
+                }
+            }
+        });
+        return losses;
+    }
+
+    /**
+     * Appends one token to each of some sequences.
+     *
+     * @param sequences different ones, at most as many as the session was made for
+     * @param ids one a sequence
+     * @return the logits after them: [sequences, vocabulary], F32, valid until the session's next call
+     */
+    public Tensor decode(List<CacheSequence> sequences, int[] ids) {
+        int rows = sequences.size();
+        if (rows < 1 || rows > batch || ids.length != rows) {
+            throw new InvalidArgumentException(
+                    "decode: " + rows + " sequences and " + ids.length + " ids; the session takes up to " + batch);
+        }
+        checkIds(ids);
+        int[] positions = new int[rows];
+        int[] slots = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            CacheSequence sequence = own(sequences.get(i));
+            if (sequences.indexOf(sequence) != i) {
+                throw new InvalidArgumentException("decode: a sequence is there twice");
+            }
+            sequence.reserve(1);
+            positions[i] = sequence.length();
+            slots[i] = sequence.slot(positions[i]);
+        }
+        write(sequences, 1, ids, positions, slots);
+        if (replays) {
+            graphs.computeIfAbsent(rows, this::capture).replay();
+        } else {
+            run(rows);
+        }
+        sequences.forEach(sequence -> sequence.advance(1));
+        return buffers.logits.slice(0, 0, rows);
+    }
+
+    private Graph capture(int rows) {
+        return decoder.device().capture(() -> run(rows));
+    }
+
+    private void run(int rows) {
+        step.hidden(rows, 1);
+        step.logits(0, rows);
+    }
+
+    private interface Body<T> {
+        T run();
+    }
+
+    /** Takes back what {@code body} appended if it throws. */
+    private static <T> T atomically(CacheSequence sequence, int[] ids, Body<T> body) {
+        int length = sequence.length();
+        sequence.reserve(ids.length);
+        try {
+            return body.run();
+        } catch (RuntimeException | Error e) {
+            sequence.truncate(length);
+            throw e;
+        }
+    }
+
+    private void append(CacheSequence sequence, int[] ids, int at, int count) {
+        int[] positions = new int[count];
+        int[] slots = new int[count];
+        for (int i = 0; i < count; i++) {
+            positions[i] = sequence.length() + i;
+            slots[i] = sequence.slot(positions[i]);
+        }
+        write(List.of(sequence), count, Arrays.copyOfRange(ids, at, at + count), positions, slots);
+        step.hidden(1, count);
+        sequence.advance(count);
+    }
+
+    private void write(List<CacheSequence> sequences, int queries, int[] ids, int[] positions, int[] slots) {
+        int rows = sequences.size();
+        int pages = cache.shape().sequencePages();
+        int[] lengths = new int[rows];
+        int[] table = new int[rows * pages];
+        for (int i = 0; i < rows; i++) {
+            lengths[i] = sequences.get(i).length() + queries;
+            sequences.get(i).pages(table, i * pages);
+        }
+        write(buffers.ids, ids);
+        write(buffers.positions, positions);
+        write(buffers.slots, slots);
+        write(buffers.lengths, lengths);
+        write(buffers.pageTable, table);
+    }
+
+    /** Overwrites the first rows of {@code buffer}. */
+    private void write(Tensor buffer, int[] values) {
+        try (Scope scope = Scope.open()) {
+            Tensor target = buffer.slice(0, 0, values.length / (buffer.shape().elements() / buffer.size(0)));
+            target.set(Tensor.of(decoder.device(), values, target.shape().sizes()));
+        }
+    }
+
+    private void checkPrompt(CacheSequence sequence, int[] ids) {
+        own(sequence);
+        if (ids.length == 0) {
+            throw new InvalidArgumentException("prefill: no tokens");
+        }
+        checkIds(ids);
+    }
+
+    private CacheSequence own(CacheSequence sequence) {
+        if (closed) {
+            throw new ClosedException("the session is closed");
+        }
+        if (sequence.cache() != cache) {
+            throw new InvalidArgumentException("the sequence belongs to another session");
+        }
+        return sequence;
+    }
+
+    private void checkIds(int[] ids) {
+        int vocabulary = decoder.configuration().vocabulary();
+        for (int id : ids) {
+            if (id < 0 || id >= vocabulary) {
+                throw new InvalidArgumentException("token id " + id + " is outside the vocabulary of " + vocabulary);
+            }
+        }
+    }
+
+    /** Ends the graphs, the buffers and the cache. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            graphs.values().forEach(Graph::close);
+            constants.close();
+            buffers.close();
+            cache.close();
+        }
+    }
+}
