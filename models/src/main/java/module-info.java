@@ -4,6 +4,8 @@ module dev.tenon.models {
     requires static org.jspecify;
     requires tools.jackson.core;
 
+    exports dev.tenon.models.cache;
+    exports dev.tenon.models.decoder;
     exports dev.tenon.models.gguf;
     exports dev.tenon.models.safetensors;
     exports dev.tenon.models.tokenizer;

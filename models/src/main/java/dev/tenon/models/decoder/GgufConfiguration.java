@@ -2,11 +2,13 @@ package dev.tenon.models.decoder;
 
 import dev.tenon.DType;
 import dev.tenon.error.MalformedFileException;
+import dev.tenon.io.Quote;
 import dev.tenon.models.gguf.GgufArray;
 import dev.tenon.models.gguf.GgufFile;
 import dev.tenon.models.gguf.GgufMetadata;
 import dev.tenon.models.gguf.GgufTensor;
 import dev.tenon.models.gguf.GgufValue;
+import dev.tenon.models.gguf.GgufValueType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -43,7 +45,7 @@ final class GgufConfiguration {
         Architecture architecture = Architecture.of(name)
                 .orElseThrow(() -> new UnsupportedModelException(
                         file.name(),
-                        "architecture " + dev.tenon.io.Quote.of(name) + " is not one that this version runs: "
+                        "architecture " + Quote.of(name) + " is not one that this version runs: "
                                 + List.of(Architecture.values()).stream().map(Architecture::key).toList()));
         return new GgufConfiguration(file, architecture).read();
     }
@@ -165,8 +167,10 @@ final class GgufConfiguration {
         List<Boolean> local = new ArrayList<>(layers);
         if (pattern.orElse(null) instanceof GgufArray array) {
             check(name, array.length() >= layers, array.length() + " values for " + layers + " layers");
+            boolean truths = array.elementType() == GgufValueType.BOOL;
+            long[] numbers = truths ? new long[0] : metadata.integers(key(name));
             for (int i = 0; i < layers; i++) {
-                local.add(truth(name, array.get(i)));
+                local.add(truths ? array.bool(i) : numbers[i] != 0);
             }
             return local;
         }
@@ -175,15 +179,6 @@ final class GgufConfiguration {
             local.add(period == 0 || i % period < period - 1);
         }
         return local;
-    }
-
-    private boolean truth(String name, GgufValue value) {
-        return switch (value) {
-            case GgufValue.Bool bool -> bool.value();
-            case GgufValue.Int whole -> whole.value() != 0;
-            case GgufValue.Real _, GgufValue.Text _, GgufArray _ ->
-                throw metadata.malformed(key(name), "not an array of truth values");
-        };
     }
 
     /** Every how many layers one sees everything; 0: none does. */
@@ -228,7 +223,7 @@ final class GgufConfiguration {
             case "yarn" -> yarn(factor, original, magnitude);
             default ->
                 throw new UnsupportedModelException(
-                        file.name(), "rope scaling " + dev.tenon.io.Quote.of(type) + " is not supported");
+                        file.name(), "rope scaling " + Quote.of(type) + " is not supported");
         };
     }
 
@@ -262,7 +257,7 @@ final class GgufConfiguration {
         if (tensor.shape().elements() != pairs || tensor.dtype() != DType.F32) {
             throw new MalformedFileException(
                     file.name(),
-                    "tensor " + dev.tenon.io.Quote.of(name),
+                    "tensor " + Quote.of(name),
                     tensor.offset(),
                     tensor.typeName() + tensor.shape() + " should be F32[" + pairs + "]");
         }
@@ -273,7 +268,7 @@ final class GgufConfiguration {
             if (!(values[i] > 0) || values[i] == Float.POSITIVE_INFINITY) {
                 throw new MalformedFileException(
                         file.name(),
-                        "tensor " + dev.tenon.io.Quote.of(name),
+                        "tensor " + Quote.of(name),
                         tensor.offset() + 4L * i,
                         values[i] + " is no factor");
             }

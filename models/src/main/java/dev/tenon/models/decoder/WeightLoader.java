@@ -4,6 +4,7 @@ import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.Shape;
 import dev.tenon.Tensor;
+import dev.tenon.error.DTypeException;
 import dev.tenon.error.MalformedFileException;
 import dev.tenon.io.Quote;
 import dev.tenon.models.weights.TensorSource;
@@ -97,7 +98,7 @@ final class WeightLoader implements AutoCloseable {
     private DType type(WeightInfo info) {
         try {
             return info.dtype();
-        } catch (dev.tenon.error.DTypeException e) {
+        } catch (DTypeException _) {
             throw unsupported(info);
         }
     }
