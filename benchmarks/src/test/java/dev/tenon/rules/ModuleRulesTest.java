@@ -58,7 +58,9 @@ class ModuleRulesTest {
         List<Path> paths = MAY_USE.keySet().stream()
                 .map(module -> root.resolve(module).resolve("target/classes"))
                 .toList();
-        return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPaths(paths);
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPaths(paths);
     }
 
     @Test
@@ -93,9 +95,9 @@ class ModuleRulesTest {
     @Test
     void onlyNativeClassesTouchTheLinker() {
         noClasses()
-                .that(DescribedPredicate.describe("are not *Native classes", each -> !outermost(each)
-                        .getSimpleName()
-                        .endsWith("Native")))
+                .that(DescribedPredicate.describe(
+                        "are not *Native classes",
+                        each -> !outermost(each).getSimpleName().endsWith("Native")))
                 .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "are Linker or SymbolLookup",

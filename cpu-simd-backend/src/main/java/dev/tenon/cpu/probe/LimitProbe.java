@@ -114,8 +114,16 @@ public final class LimitProbe {
             a8 = a8.fma(x, y);
             a9 = a9.fma(x, y);
         }
-        return a0.add(a1).add(a2).add(a3).add(a4).add(a5).add(a6).add(a7).add(a8).add(a9).reduceLanes(
-                VectorOperators.ADD);
+        return a0.add(a1)
+                .add(a2)
+                .add(a3)
+                .add(a4)
+                .add(a5)
+                .add(a6)
+                .add(a7)
+                .add(a8)
+                .add(a9)
+                .reduceLanes(VectorOperators.ADD);
     }
 
     private static double read(MemorySegment memory, long from, long bytes) {

@@ -71,10 +71,14 @@ class GgufFileTest {
             assertEquals(0.5, metadata.number("none", 0.5));
             MalformedFileException missing =
                     assertThrows(MalformedFileException.class, () -> metadata.string("llama.name"));
-            assertTrue(String.valueOf(missing.getMessage()).contains("'llama.name': the key is missing"), missing.getMessage());
+            assertTrue(
+                    String.valueOf(missing.getMessage()).contains("'llama.name': the key is missing"),
+                    missing.getMessage());
             MalformedFileException mistyped =
                     assertThrows(MalformedFileException.class, () -> metadata.integer("general.architecture", 1));
-            assertTrue(String.valueOf(mistyped.getMessage()).contains("a whole number but is STRING"), mistyped.getMessage());
+            assertTrue(
+                    String.valueOf(mistyped.getMessage()).contains("a whole number but is STRING"),
+                    mistyped.getMessage());
             assertEquals(56, mistyped.offset());
             for (String key : List.of("u64", "f32", "strings", "bool")) {
                 assertThrows(MalformedFileException.class, () -> metadata.integer(key), key);
