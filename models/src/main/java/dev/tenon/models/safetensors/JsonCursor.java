@@ -5,6 +5,7 @@ import dev.tenon.io.SegmentInputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,9 +26,11 @@ final class JsonCursor implements AutoCloseable {
     private static final int MAX_STRING = 1 << 24;
     private static final int MAX_DIGITS = 64;
 
-    // Canonical names are kept in a table that outlives the parser, which a hostile file could fill.
+    /** What the parser says of its input, which it never shows. */
+    private static final Pattern SOURCE = Pattern.compile(" ?\\(start marker at \\[[^]]*]\\)");
+
+    // Without the table of canonical names there is no parser that counts bytes. Interning would outlive the file.
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -61,7 +64,7 @@ final class JsonCursor implements AutoCloseable {
         try {
             this.parser = FACTORY.createParser(ObjectReadContext.empty(), new SegmentInputStream(text));
         } catch (JacksonException e) {
-            throw broken(field, e);
+            throw new MalformedFileException(file, field, base, e.getOriginalMessage(), e);
         }
         next(field);
     }
@@ -170,8 +173,9 @@ final class JsonCursor implements AutoCloseable {
 
     private MalformedFileException broken(String field, JacksonException e) {
         TokenStreamLocation location = e.getLocation();
-        long at = location == null ? -1 : location.getByteOffset();
-        return new MalformedFileException(file, field, at < 0 ? base : base + at, e.getOriginalMessage(), e);
+        long at = (location == null ? parser.currentLocation() : location).getByteOffset();
+        String problem = SOURCE.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
+        return new MalformedFileException(file, field, base + Math.max(0, at), problem, e);
     }
 
     @Override
