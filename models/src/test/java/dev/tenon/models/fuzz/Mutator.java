@@ -9,14 +9,66 @@ import java.util.SplittableRandom;
 /** Damages files: flips, cuts, splices, repeats, extreme numbers, and for JSON also structure. */
 final class Mutator {
     private static final long[] EXTREMES = {
-        0, 1, -1, 2, 3, 4, 5, 8, 9, 12, 13, 31, 64, 127, 128, 255, 256, 65_535, 65_536, 1 << 20, Integer.MAX_VALUE,
-        1L << 31, (1L << 32) - 1, 1L << 32, 1L << 40, 1L << 60, 1L << 61, 1L << 62, Long.MAX_VALUE - 31, Long.MAX_VALUE,
+        0,
+        1,
+        -1,
+        2,
+        3,
+        4,
+        5,
+        8,
+        9,
+        12,
+        13,
+        31,
+        64,
+        127,
+        128,
+        255,
+        256,
+        65_535,
+        65_536,
+        1 << 20,
+        Integer.MAX_VALUE,
+        1L << 31,
+        (1L << 32) - 1,
+        1L << 32,
+        1L << 40,
+        1L << 60,
+        1L << 61,
+        1L << 62,
+        Long.MAX_VALUE - 31,
+        Long.MAX_VALUE,
         Long.MIN_VALUE
     };
     private static final String[] JSON = {
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "-1", "1e999", "0.5", "18446744073709551616",
-        "9223372036854775807", "\\ud800", "\"dtype\":\"F32\",", "\"data_offsets\":[0,0],", "\"__metadata__\":{},", "[[[[",
-        "{\"a\":{\"a\":{\"a\":", "\"F64\"", "\"F4\"", "/*", "\u0000", " ", "9999999999"
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "null",
+        "true",
+        "-1",
+        "1e999",
+        "0.5",
+        "18446744073709551616",
+        "9223372036854775807",
+        "\\ud800",
+        "\"dtype\":\"F32\",",
+        "\"data_offsets\":[0,0],",
+        "\"__metadata__\":{},",
+        "[[[[",
+        "{\"a\":{\"a\":{\"a\":",
+        "\"F64\"",
+        "\"F4\"",
+        "/*",
+        "\u0000",
+        " ",
+        "9999999999"
     };
     private static final int LARGEST = 1 << 14;
 
@@ -66,7 +118,9 @@ final class Mutator {
         if (textStart == Long.BYTES) {
             // The blanks that pad the text were part of its length: they stay with the data's side of the count.
             long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-            ByteBuffer.wrap(joined).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length + text.length - (textEnd - textStart));
+            ByteBuffer.wrap(joined)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(0, length + text.length - (textEnd - textStart));
         }
         return joined;
     }

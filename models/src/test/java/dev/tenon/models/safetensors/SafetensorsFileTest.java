@@ -140,8 +140,7 @@ class SafetensorsFileTest {
             assertEquals(-1, file.data("second").mismatch(SampleSafetensors.ramp(6)));
         }
         index("{\"first\":\"a.safetensors\",\"third\":\"b.safetensors\"}");
-        MalformedFileException missing =
-                assertThrows(MalformedFileException.class, () -> SafetensorsFile.open(folder));
+        MalformedFileException missing = assertThrows(MalformedFileException.class, () -> SafetensorsFile.open(folder));
         assertTrue(String.valueOf(missing.getMessage()).contains("weight_map 'third'"), missing.getMessage());
         index("{\"first\":\"c.safetensors\"}");
         assertThrows(InputOutputException.class, () -> SafetensorsFile.open(folder));
@@ -163,8 +162,7 @@ class SafetensorsFileTest {
             })
     void hostileIndexesAreErrors(String map) throws IOException {
         index(map);
-        MalformedFileException error =
-                assertThrows(MalformedFileException.class, () -> SafetensorsFile.open(folder));
+        MalformedFileException error = assertThrows(MalformedFileException.class, () -> SafetensorsFile.open(folder));
         assertTrue(error.offset() > 0, error.getMessage());
     }
 

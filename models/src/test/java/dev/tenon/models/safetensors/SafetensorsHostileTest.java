@@ -82,7 +82,11 @@ class SafetensorsHostileTest {
                 tensor("shape too large", good.replace("[1]", "[2]"), "tensor 't' data_offsets", 55),
                 tensor("offsets turned", good.replace("[0,4]", "[4,0]"), "tensor 't' data_offsets", 55),
                 tensor("offsets past the end", good.replace("[0,4]", "[4,8]"), "tensor 't' data_offsets", 55),
-                tensor("offsets far away", good.replace("[0,4]", "[9223372036854775803,9223372036854775807]"), "leave", 55),
+                tensor(
+                        "offsets far away",
+                        good.replace("[0,4]", "[9223372036854775803,9223372036854775807]"),
+                        "leave",
+                        55),
                 tensor("one offset", good.replace("[0,4]", "[0]"), "two data_offsets", 13),
                 tensor("three offsets", good.replace("[0,4]", "[0,4,4]"), "tensor 't' data_offsets", 60),
                 tensor("a hole", "\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]", "hole", 54),

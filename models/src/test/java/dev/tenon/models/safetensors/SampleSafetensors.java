@@ -2,6 +2,7 @@ package dev.tenon.models.safetensors;
 
 import dev.tenon.DType;
 import dev.tenon.Shape;
+import dev.tenon.models.weights.WeightBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import dev.tenon.models.weights.WeightBytes;
 
 /** Small files, well and badly made. */
 public final class SampleSafetensors {
