@@ -1,0 +1,58 @@
+package dev.tenon.cpu.gemm;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The register tile: a block of C kept in vector registers while one packed panel of A and one of B run past it.
+ *
+ * <p>Every element of C is one chain of fused multiply-adds over k in ascending order, whatever the blocking and
+ * wherever the element lies: a row's bits depend neither on the other rows nor on the number of threads.
+ *
+ * <p>What keeps the tile loops at the processor's multiply-add rate under C2 (JDK 25), each found by reading its code:
+ *
+ * <ul>
+ *   <li>accumulators are local variables: an array of vectors is an array of boxes;
+ *   <li>addresses are masked (see {@link dev.tenon.cpu.OffHeap}), or each access drags a bounds check along;
+ *   <li>the loop ends in {@code loadLoadFence}, no instruction on x86, which keeps C2 from unrolling it and hoisting the
+ *       loads of four steps above the arithmetic of the first, which spills accumulators: 100 GFLOP/s against 41 a core;
+ *   <li>no helper methods: past 18,000 nodes C2 inlines only methods marked {@code @ForceInline}, as the JDK's are and
+ *       ours cannot be, and a vector that crosses a call is boxed.
+ * </ul>
+ */
+final class Tiles {
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = SPECIES.length();
+    static final int VECTOR_BYTES = LANES * Float.BYTES;
+
+    /** 256-bit vectors mean AVX2 and its 16 registers; 512 bits (AVX-512) and 128 (NEON) come with 32. */
+    private static final boolean FEW_REGISTERS = LANES == 8;
+
+    /** Rows of a tile: the width of a packed panel of A. */
+    static final int ROWS = FEW_REGISTERS ? 6 : 8;
+
+    /** Columns of a tile: the width of a packed panel of B. */
+    static final int COLUMNS = (FEW_REGISTERS ? 2 : 3) * LANES;
+
+    private Tiles() {}
+
+    /**
+     * {@code to = from + A B} for one tile of {@link #ROWS} by {@link #COLUMNS}.
+     *
+     * @param k steps
+     * @param a packed panel of A: k times ROWS floats
+     * @param b panel of B: COLUMNS floats a step
+     * @param bStep bytes from one step of B to the next
+     * @param from where the accumulators start: C itself, or zeros with a stride of 0
+     * @param fromStride bytes from row to row
+     * @param to where the result goes
+     * @param toStride bytes from row to row
+     */
+    static void run(int k, long a, long b, long bStep, long from, long fromStride, long to, long toStride) {
+        if (FEW_REGISTERS) {
+            Tile6x2.run(k, a, b, bStep, from, fromStride, to, toStride);
+        } else {
+            Tile8x3.run(k, a, b, bStep, from, fromStride, to, toStride);
+        }
+    }
+}
