@@ -27,7 +27,9 @@ public final class CacheSequence implements AutoCloseable {
 
     /** Positions that it may hold in all. */
     public int limit() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) cache.shape().sequencePages() * cache.shape().pageSize());
+        return (int) Math.min(
+                Integer.MAX_VALUE,
+                (long) cache.shape().sequencePages() * cache.shape().pageSize());
     }
 
     /**
@@ -68,7 +70,8 @@ public final class CacheSequence implements AutoCloseable {
     /** Counts {@code count} reserved positions as written. */
     public void advance(int count) {
         requireOpen();
-        if (count < 0 || length + (long) count > (long) pageCount * cache.shape().pageSize()) {
+        if (count < 0
+                || length + (long) count > (long) pageCount * cache.shape().pageSize()) {
             throw new InvalidArgumentException("advance: " + count + " positions are not reserved");
         }
         length += count;

@@ -1,6 +1,5 @@
 package dev.tenon.models.decoder;
 
-import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.Tensor;
 import dev.tenon.models.cache.PagedCache;

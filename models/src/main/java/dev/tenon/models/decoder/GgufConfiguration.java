@@ -46,7 +46,9 @@ final class GgufConfiguration {
                 .orElseThrow(() -> new UnsupportedModelException(
                         file.name(),
                         "architecture " + Quote.of(name) + " is not one that this version runs: "
-                                + List.of(Architecture.values()).stream().map(Architecture::key).toList()));
+                                + List.of(Architecture.values()).stream()
+                                        .map(Architecture::key)
+                                        .toList()));
         return new GgufConfiguration(file, architecture).read();
     }
 
@@ -66,7 +68,8 @@ final class GgufConfiguration {
         String normKey = architecture.isGpt2() ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
         double epsilon = number(normKey, metadata.number(key(normKey)));
         int window = window();
-        Optional<RopeConfiguration> rope = architecture.isGpt2() ? Optional.empty() : Optional.of(rope(keySize, context));
+        Optional<RopeConfiguration> rope =
+                architecture.isGpt2() ? Optional.empty() : Optional.of(rope(keySize, context));
         return new DecoderConfiguration(
                 architecture,
                 layers,
@@ -80,7 +83,9 @@ final class GgufConfiguration {
                 context,
                 (float) epsilon,
                 architecture.isGemma() ? (float) Math.sqrt(width) : 1,
-                (float) number("attention.scale", metadata.number(key("attention.scale"), attentionScale(layers, width, heads, keySize))),
+                (float) number(
+                        "attention.scale",
+                        metadata.number(key("attention.scale"), attentionScale(layers, width, heads, keySize))),
                 softCap("attn_logit_softcapping", architecture == Architecture.GEMMA2 ? 50 : 0),
                 softCap("final_logit_softcapping", architecture == Architecture.GEMMA2 ? 30 : 0),
                 rope,
@@ -135,9 +140,14 @@ final class GgufConfiguration {
     /** The embedding table's rows: files need not say the number anywhere else. */
     private int vocabulary() {
         GgufTensor table = file.find("token_embd.weight").orElseThrow(() -> file.missing("token_embd.weight"));
-        if (table.shape().rank() != 2 || table.shape().size(0) < 1 || table.shape().size(0) > Integer.MAX_VALUE / 2) {
+        if (table.shape().rank() != 2
+                || table.shape().size(0) < 1
+                || table.shape().size(0) > Integer.MAX_VALUE / 2) {
             throw new MalformedFileException(
-                    file.name(), "tensor 'token_embd.weight'", table.offset(), table.shape() + " is no table of embeddings");
+                    file.name(),
+                    "tensor 'token_embd.weight'",
+                    table.offset(),
+                    table.shape() + " is no table of embeddings");
         }
         return (int) table.shape().size(0);
     }
@@ -192,7 +202,10 @@ final class GgufConfiguration {
 
     private RopeConfiguration rope(int keySize, int context) {
         int size = metadata.count(key("rope.dimension_count"), keySize);
-        check("rope.dimension_count", size > 0 && size % 2 == 0 && size <= keySize, size + " of " + keySize + " elements");
+        check(
+                "rope.dimension_count",
+                size > 0 && size % 2 == 0 && size <= keySize,
+                size + " of " + keySize + " elements");
         double base = metadata.number(key("rope.freq_base"), 10_000);
         check("rope.freq_base", base > 1 && base < 1e30, base + " is not a number over 1");
         return new RopeConfiguration(size, base, scaling(size / 2, context));
@@ -267,10 +280,7 @@ final class GgufConfiguration {
             values[i] = data.getAtIndex(FLOAT, i);
             if (!(values[i] > 0) || values[i] == Float.POSITIVE_INFINITY) {
                 throw new MalformedFileException(
-                        file.name(),
-                        "tensor " + Quote.of(name),
-                        tensor.offset() + 4L * i,
-                        values[i] + " is no factor");
+                        file.name(), "tensor " + Quote.of(name), tensor.offset() + 4L * i, values[i] + " is no factor");
             }
         }
         return Optional.of(values);

@@ -19,8 +19,7 @@ final class GgufWeights {
         int vocabulary = configuration.vocabulary();
         boolean learned = configuration.rope().isEmpty();
         Tensor embedding = loader.matrix("token_embd.weight", vocabulary, width);
-        Tensor positions =
-                learned ? loader.matrix("position_embd.weight", configuration.contextLength(), width) : null;
+        Tensor positions = learned ? loader.matrix("position_embd.weight", configuration.contextLength(), width) : null;
         List<LayerWeights> layers = new ArrayList<>();
         for (int i = 0; i < configuration.layers(); i++) {
             layers.add(layer("blk." + i + "."));

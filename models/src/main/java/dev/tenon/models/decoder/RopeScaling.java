@@ -44,8 +44,7 @@ public sealed interface RopeScaling {
             case Linear s -> RopeFrequencies.linear(size, base, s.factor);
             case DynamicNtk s -> RopeFrequencies.dynamicNtk(size, base, s.factor, s.original, length);
             case Yarn s -> {
-                RopeFrequencies yarn =
-                        RopeFrequencies.yarn(size, base, s.factor, s.original, s.betaFast, s.betaSlow);
+                RopeFrequencies yarn = RopeFrequencies.yarn(size, base, s.factor, s.original, s.betaFast, s.betaSlow);
                 yield s.magnitude == 0 ? yarn : yarn.withMagnitude(s.magnitude);
             }
             case Llama3 s -> RopeFrequencies.llama3(size, base, s.factor, s.lowFactor, s.highFactor, s.original);

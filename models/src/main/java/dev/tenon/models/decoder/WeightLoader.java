@@ -90,7 +90,10 @@ final class WeightLoader implements AutoCloseable {
         WeightInfo info = source.info(name);
         if (!info.shape().equals(expected)) {
             throw new MalformedFileException(
-                    source.name(), "tensor " + Quote.of(name), -1, "its shape is " + info.shape() + ", not " + expected);
+                    source.name(),
+                    "tensor " + Quote.of(name),
+                    -1,
+                    "its shape is " + info.shape() + ", not " + expected);
         }
         return info;
     }
