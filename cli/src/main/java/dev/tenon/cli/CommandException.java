@@ -1,0 +1,17 @@
+package dev.tenon.cli;
+
+/** A command cannot do what it was asked, for a reason that its user can mend. */
+final class CommandException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    CommandException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

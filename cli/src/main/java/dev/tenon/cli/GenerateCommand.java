@@ -1,0 +1,98 @@
+package dev.tenon.cli;
+
+import dev.tenon.Tenon;
+import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.generate.GenerationOptions;
+import dev.tenon.models.generate.GenerationResult;
+import dev.tenon.models.generate.Generator;
+import dev.tenon.models.generate.LanguageModel;
+import dev.tenon.models.generate.TextListener;
+import dev.tenon.models.tokenizer.EncodeOptions;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tenon generate}. */
+@Command(
+        name = "generate",
+        description = {
+            "Go on with a prompt.",
+            "Without --temperature the most probable token is always taken."
+        })
+final class GenerateCommand extends TenonCommand {
+    private static final int MAX_TOKENS = 128;
+
+    @Mixin
+    private final ModelArguments model = new ModelArguments();
+
+    @Mixin
+    private final RuntimeArguments runtime = new RuntimeArguments();
+
+    @Mixin
+    private final SamplingArguments sampling = new SamplingArguments();
+
+    @Option(
+            names = {"-p", "--prompt"},
+            paramLabel = "TEXT",
+            description = "The prompt; without it or --file, standard input is read.")
+    private @Nullable String prompt;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Read the prompt from a file.")
+    private @Nullable Path file;
+
+    @Option(names = "--special", description = "Read names of special tokens in the prompt as these tokens.")
+    private boolean special;
+
+    @Override
+    void execute() {
+        GenerationOptions options = sampling.options(0, MAX_TOKENS);
+        Path path = model.path();
+        String text = Prompts.read(prompt, file);
+        try (Tenon tenon = runtime.open();
+                LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()))) {
+            int[] ids = languageModel.tokenizer().encode(text, new EncodeOptions(true, special));
+            if (ids.length == 0) {
+                throw new CommandException(2, "the prompt is empty, and this model has no token to begin a text with");
+            }
+            try (DecoderSession session = languageModel.session(model.session());
+                    Generator generator = new Generator(session, languageModel.tokenizer())) {
+                GenerationResult result = generator.generate(ids, options, isJson() ? TextListener.SILENT : this::print);
+                report(result);
+            }
+        }
+    }
+
+    private boolean print(String text) {
+        out().print(text);
+        out().flush();
+        return true;
+    }
+
+    private void report(GenerationResult result) {
+        if (isJson()) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("prompt_ids", result.promptIds());
+            document.put("ids", result.ids());
+            document.put("text", result.text());
+            document.put("stop", result.stop().label());
+            document.put("time_to_first_token_ms", rounded(result.firstTokenNanos() / 1e6));
+            document.put("prefill_tokens_per_second", rounded(result.prefillRate()));
+            document.put("decode_tokens_per_second", rounded(result.decodeRate()));
+            printJson(document);
+            return;
+        }
+        out().println();
+        out().flush();
+        if (StandardError.isTerminal()) {
+            err().println(Prompts.summary(result));
+            err().flush();
+        }
+    }
+}

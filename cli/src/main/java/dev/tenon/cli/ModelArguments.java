@@ -1,0 +1,42 @@
+package dev.tenon.cli;
+
+import dev.tenon.DType;
+import dev.tenon.models.decoder.SessionOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model to run, and with what cache. */
+final class ModelArguments {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "FILE",
+            description = "Model file (GGUF), or the name of one in the cache folder.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Most tokens of prompt and text together; 0: the model's own, at most 4096.")
+    private int context;
+
+    @Option(
+            names = "--cache-type",
+            paramLabel = "TYPE",
+            defaultValue = "F32",
+            description = "Type of cached keys and values: F32, F16, BF16 or Q8_0 (${DEFAULT-VALUE}).")
+    private DType cacheType = DType.F32;
+
+    Path path() {
+        ModelFolder folder = ModelFolder.find();
+        if (model == null) {
+            throw folder.missing();
+        }
+        return folder.resolve(model);
+    }
+
+    SessionOptions session() {
+        return SessionOptions.DEFAULT.withContext(context).withCacheType(cacheType);
+    }
+}
