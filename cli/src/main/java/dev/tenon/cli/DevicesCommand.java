@@ -20,7 +20,9 @@ final class DevicesCommand extends TenonCommand {
         try (Tenon tenon = runtime.open()) {
             if (isJson()) {
                 Map<String, Object> document = new LinkedHashMap<>();
-                document.put("devices", tenon.devices().stream().map(DevicesCommand::facts).toList());
+                document.put(
+                        "devices",
+                        tenon.devices().stream().map(DevicesCommand::facts).toList());
                 document.put("missing", tenon.reasons());
                 printJson(document);
                 return;
@@ -53,7 +55,9 @@ final class DevicesCommand extends TenonCommand {
         facts.put("description", p.description());
         facts.put("memory_bytes", p.memoryBytes());
         facts.put("compute_units", p.computeUnits());
-        facts.put("types", List.copyOf(p.types()).stream().map(Enum::name).sorted().toList());
+        facts.put(
+                "types",
+                List.copyOf(p.types()).stream().map(Enum::name).sorted().toList());
         facts.put("details", p.details());
         return facts;
     }

@@ -19,10 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code tenon generate}. */
 @Command(
         name = "generate",
-        description = {
-            "Go on with a prompt.",
-            "Without --temperature the most probable token is always taken."
-        })
+        description = {"Go on with a prompt.", "Without --temperature the most probable token is always taken."})
 final class GenerateCommand extends TenonCommand {
     private static final int MAX_TOKENS = 128;
 
@@ -63,7 +60,8 @@ final class GenerateCommand extends TenonCommand {
             }
             try (DecoderSession session = languageModel.session(model.session());
                     Generator generator = new Generator(session, languageModel.tokenizer())) {
-                GenerationResult result = generator.generate(ids, options, isJson() ? TextListener.SILENT : this::print);
+                GenerationResult result =
+                        generator.generate(ids, options, isJson() ? TextListener.SILENT : this::print);
                 report(result);
             }
         }

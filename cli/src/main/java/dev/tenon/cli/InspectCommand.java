@@ -58,7 +58,8 @@ final class InspectCommand extends TenonCommand {
             out().println();
             for (GgufTensor tensor : gguf.tensors()) {
                 out().printf(
-                        "%-45s %-8s %-20s %,d%n", tensor.name(), tensor.typeName(), tensor.shape(), tensor.byteSize());
+                                "%-45s %-8s %-20s %,d%n",
+                                tensor.name(), tensor.typeName(), tensor.shape(), tensor.byteSize());
             }
         }
     }
@@ -92,7 +93,9 @@ final class InspectCommand extends TenonCommand {
     }
 
     private static long parameters(GgufFile gguf) {
-        return gguf.tensors().stream().mapToLong(tensor -> tensor.shape().elements()).sum();
+        return gguf.tensors().stream()
+                .mapToLong(tensor -> tensor.shape().elements())
+                .sum();
     }
 
     private static long bytes(GgufFile gguf) {

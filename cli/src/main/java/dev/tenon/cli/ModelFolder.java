@@ -60,7 +60,10 @@ record ModelFolder(Path path) {
         } else {
             text.append(" or one of these in ").append(path).append(": ");
             text.append(String.join(
-                    ", ", models.stream().map(file -> path.relativize(file).toString()).toList()));
+                    ", ",
+                    models.stream()
+                            .map(file -> path.relativize(file).toString())
+                            .toList()));
         }
         text.append(". To get one, download a GGUF file of a Llama, Mistral, Qwen, Gemma, Phi-3 or GPT-2 model, for"
                 + " example https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct-GGUF, into that folder");

@@ -6,10 +6,18 @@ import picocli.CommandLine.Option;
 
 /** Which device to run on, and how. */
 final class RuntimeArguments {
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device to run on (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "Device to run on (${DEFAULT-VALUE}).")
     private String device = "cpu";
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; 0: one a core (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads; 0: one a core (${DEFAULT-VALUE}).")
     private int threads;
 
     Tenon open() {

@@ -45,7 +45,8 @@ abstract class TenonCommand implements Callable<Integer> {
 
     /** Prints a document made of maps, lists, strings, numbers and truth values. */
     final void printJson(Object document) {
-        JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        JsonMapper mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         out().println(mapper.writeValueAsString(document));
         out().flush();
     }

@@ -57,7 +57,9 @@ final class TokenizeCommand extends TenonCommand {
                 document.put("ids", ids);
                 document.put(
                         "tokens",
-                        Arrays.stream(ids).mapToObj(tokenizer.vocabulary()::text).toList());
+                        Arrays.stream(ids)
+                                .mapToObj(tokenizer.vocabulary()::text)
+                                .toList());
                 document.put("text", decode ? tokenizer.decode(ids, showSpecial) : input);
                 printJson(document);
             } else if (decode) {

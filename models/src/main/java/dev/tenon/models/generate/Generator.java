@@ -98,8 +98,7 @@ public final class Generator implements AutoCloseable {
         return tokenizer.vocabulary().type(prompt[prompt.length - 1]) == TokenType.CONTROL;
     }
 
-    private @Nullable StopReason reason(
-            boolean more, StopFilter filter, int count, GenerationOptions options) {
+    private @Nullable StopReason reason(boolean more, StopFilter filter, int count, GenerationOptions options) {
         if (filter.isStopped()) {
             return StopReason.STOP;
         }

@@ -28,8 +28,7 @@ public record Perplexity(double value, long scored) {
      * @param progress called with the number of tokens run so far
      * @throws InvalidArgumentException if there is nothing to score
      */
-    public static Perplexity of(
-            DecoderSession session, int[] ids, int window, Scoring scoring, IntConsumer progress) {
+    public static Perplexity of(DecoderSession session, int[] ids, int window, Scoring scoring, IntConsumer progress) {
         if (window < 2 || window > session.context()) {
             throw new InvalidArgumentException(
                     "perplexity: a window of " + window + " tokens with a context of " + session.context());

@@ -56,8 +56,7 @@ public record SamplingOptions(
     }
 
     public SamplingOptions withPenalties(double repetition, double presence, double frequency) {
-        return new SamplingOptions(
-                logitBias, repetition, presence, frequency, temperature, topK, topP, minP, seed);
+        return new SamplingOptions(logitBias, repetition, presence, frequency, temperature, topK, topP, minP, seed);
     }
 
     public SamplingOptions withTemperature(double value) {
