@@ -1,0 +1,197 @@
+package dev.tenon.cpu.kernel;
+
+import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
+import static dev.tenon.cpu.OffHeap.getDouble;
+import static dev.tenon.cpu.OffHeap.setDouble;
+import static dev.tenon.cpu.math.Lanes.COUNT;
+import static dev.tenon.cpu.math.Lanes.load;
+import static dev.tenon.cpu.math.Lanes.splat;
+import static dev.tenon.cpu.math.Lanes.store;
+
+import dev.tenon.cpu.math.Exponential;
+import dev.tenon.cpu.math.Lanes;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** Rows of softmax. Operands in, out; backward: out, gradOut, gradIn. */
+public final class SoftmaxKernels {
+    private SoftmaxKernels() {}
+
+    /** The largest element, NaN not counted (a NaN comes out of the sum that follows). */
+    public static float max(long in, int n) {
+        long row = in & ADDRESS_MASK;
+        FloatVector m = splat(Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            FloatVector x = load(row + 4L * i);
+            m = m.blend(x, x.compare(VectorOperators.GT, m));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            FloatVector x = splat(Float.NEGATIVE_INFINITY).blend(load(row + 4L * i, rest), rest);
+            m = m.blend(x, x.compare(VectorOperators.GT, m));
+        }
+        return m.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Writes {@code e^(x - max)} and gives the sum. */
+    static float exponentials(long in, long out, float max, int n) {
+        long row = in & ADDRESS_MASK;
+        long result = out & ADDRESS_MASK;
+        FloatVector sum = splat(0);
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            FloatVector e = Exponential.exp(load(row + 4L * i).sub(max));
+            store(result + 4L * i, e);
+            sum = sum.add(e);
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            FloatVector e = Exponential.exp(load(row + 4L * i, rest).sub(max));
+            store(result + 4L * i, e, rest);
+            sum = sum.add(splat(0).blend(e, rest));
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /** The sum of {@code e^(x - max)}. */
+    public static float exponentialSum(long in, float max, int n) {
+        long row = in & ADDRESS_MASK;
+        FloatVector sum = splat(0);
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            sum = sum.add(Exponential.exp(load(row + 4L * i).sub(max)));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            FloatVector e = Exponential.exp(load(row + 4L * i, rest).sub(max));
+            sum = sum.add(splat(0).blend(e, rest));
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    public static void softmax(long[] at, int n) {
+        float sum = exponentials(at[0], at[1], max(at[0], n), n);
+        scale(at[1], 1 / sum, n);
+    }
+
+    private static void scale(long address, float factor, int n) {
+        long row = address & ADDRESS_MASK;
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            store(row + 4L * i, load(row + 4L * i).mul(factor));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            store(row + 4L * i, load(row + 4L * i, rest).mul(factor), rest);
+        }
+    }
+
+    public static void logSoftmax(long[] at, int n) {
+        float max = max(at[0], n);
+        float logSum = (float) Math.log(exponentialSum(at[0], max, n));
+        long row = at[0] & ADDRESS_MASK;
+        long out = at[1] & ADDRESS_MASK;
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            store(out + 4L * i, load(row + 4L * i).sub(max).sub(logSum));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            store(out + 4L * i, load(row + 4L * i, rest).sub(max).sub(logSum), rest);
+        }
+    }
+
+    /** {@code y (g - sum(y g))}. */
+    public static void backward(long[] at, int n) {
+        long y = at[0] & ADDRESS_MASK;
+        long g = at[1] & ADDRESS_MASK;
+        long out = at[2] & ADDRESS_MASK;
+        float dot = NormKernels.dot(y, g, n);
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            store(out + 4L * i, load(g + 4L * i).sub(dot).mul(load(y + 4L * i)));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            store(out + 4L * i, load(g + 4L * i, rest).sub(dot).mul(load(y + 4L * i, rest)), rest);
+        }
+    }
+
+    /** {@code g - e^y sum(g)}. */
+    public static void logBackward(long[] at, int n) {
+        long y = at[0] & ADDRESS_MASK;
+        long g = at[1] & ADDRESS_MASK;
+        long out = at[2] & ADDRESS_MASK;
+        FloatVector sum = splat((float) NormKernels.sum(g, n)).neg();
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            store(out + 4L * i, Exponential.exp(load(y + 4L * i)).fma(sum, load(g + 4L * i)));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            FloatVector e = Exponential.exp(load(y + 4L * i, rest));
+            store(out + 4L * i, e.fma(sum, load(g + 4L * i, rest)), rest);
+        }
+    }
+
+    // F64
+
+    public static double maxF64(long in, int n) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, getDouble(in + 8L * i));
+        }
+        return max;
+    }
+
+    public static double exponentialSumF64(long in, double max, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += Math.exp(getDouble(in + 8L * i) - max);
+        }
+        return sum;
+    }
+
+    public static void softmaxF64(long[] at, int n) {
+        double max = maxF64(at[0], n);
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            double e = Math.exp(getDouble(at[0] + 8L * i) - max);
+            setDouble(at[1] + 8L * i, e);
+            sum += e;
+        }
+        for (int i = 0; i < n; i++) {
+            setDouble(at[1] + 8L * i, getDouble(at[1] + 8L * i) / sum);
+        }
+    }
+
+    public static void logSoftmaxF64(long[] at, int n) {
+        double max = maxF64(at[0], n);
+        double logSum = Math.log(exponentialSumF64(at[0], max, n));
+        for (int i = 0; i < n; i++) {
+            setDouble(at[1] + 8L * i, getDouble(at[0] + 8L * i) - max - logSum);
+        }
+    }
+
+    public static void backwardF64(long[] at, int n) {
+        double dot = 0;
+        for (int i = 0; i < n; i++) {
+            dot += getDouble(at[0] + 8L * i) * getDouble(at[1] + 8L * i);
+        }
+        for (int i = 0; i < n; i++) {
+            setDouble(at[2] + 8L * i, getDouble(at[0] + 8L * i) * (getDouble(at[1] + 8L * i) - dot));
+        }
+    }
+
+    public static void logBackwardF64(long[] at, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += getDouble(at[1] + 8L * i);
+        }
+        for (int i = 0; i < n; i++) {
+            setDouble(at[2] + 8L * i, getDouble(at[1] + 8L * i) - Math.exp(getDouble(at[0] + 8L * i)) * sum);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.tenon.cpu.plan;
+
+/** Computes one row: the elements along the last axis. */
+@FunctionalInterface
+public interface RowKernel {
+    /**
+     * @param at each operand's row, in the order the loop was given them; rows are contiguous and of the loop's domain
+     * @param n the first operand's row length
+     */
+    void run(long[] at, int n);
+}
