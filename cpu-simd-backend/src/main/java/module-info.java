@@ -2,5 +2,9 @@
 module dev.tenon.cpu {
     requires dev.tenon.runtime;
     requires jdk.incubator.vector;
+    requires jdk.management;
     requires static org.jspecify;
+
+    provides dev.tenon.spi.BackendProvider with
+            dev.tenon.cpu.CpuBackend;
 }
