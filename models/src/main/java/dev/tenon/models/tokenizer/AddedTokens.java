@@ -1,7 +1,6 @@
 package dev.tenon.models.tokenizer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -21,15 +20,15 @@ final class AddedTokens {
 
     AddedTokens(List<AddedToken> tokens) {
         this.tokens = List.copyOf(tokens);
-        List<ByteTrie.Entry> entries = new ArrayList<>(tokens.size());
+        ByteTrie.Builder entries = new ByteTrie.Builder();
         for (int i = 0; i < tokens.size(); i++) {
             String text = tokens.get(i).text();
             if (!text.isEmpty()) {
-                entries.add(new ByteTrie.Entry(text.getBytes(StandardCharsets.UTF_16BE), i));
+                entries.put(text.getBytes(StandardCharsets.UTF_16BE), i);
                 firstUnits.set(text.charAt(0));
             }
         }
-        trie = new ByteTrie(entries);
+        trie = entries.build();
     }
 
     void split(String text, Parts parts) {

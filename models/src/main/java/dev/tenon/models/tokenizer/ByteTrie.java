@@ -10,9 +10,6 @@ import java.util.List;
  * <p>The children of a node lie side by side in the arrays, sorted by byte, and are found by binary search.
  */
 final class ByteTrie {
-    /** A string and the value found with it. */
-    record Entry(byte[] key, int value) {}
-
     /** No such node, or no value at a node. */
     static final int NONE = -1;
 
@@ -24,47 +21,62 @@ final class ByteTrie {
     private int[] values = new int[256];
     private int size = 1;
 
-    /** Empty keys are left out; of equal keys the first counts. */
-    ByteTrie(List<Entry> entries) {
-        List<Entry> sorted = new ArrayList<>(entries);
-        sorted.removeIf(entry -> entry.key().length == 0);
-        sorted.sort((a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
-        values[ROOT] = NONE;
-        build(sorted);
+    /** Keys and the value found with each; empty keys are left out, of equal keys the first counts. */
+    static final class Builder {
+        private final List<byte[]> keys = new ArrayList<>();
+        private final IntList values = new IntList();
+
+        void put(byte[] key, int value) {
+            if (key.length > 0) {
+                keys.add(key);
+                values.add(value);
+            }
+        }
+
+        ByteTrie build() {
+            Integer[] order = new Integer[keys.size()];
+            Arrays.setAll(order, i -> i);
+            Arrays.sort(order, (a, b) -> Arrays.compareUnsigned(keys.get(a), keys.get(b)));
+            byte[][] sortedKeys = new byte[order.length][];
+            int[] sortedValues = new int[order.length];
+            for (int i = 0; i < order.length; i++) {
+                sortedKeys[i] = keys.get(order[i]);
+                sortedValues[i] = values.get(order[i]);
+            }
+            return new ByteTrie(sortedKeys, sortedValues);
+        }
     }
 
-    /** Breadth first, a range of the sorted entries for each node: no recursion, however long a key is. */
-    private void build(List<Entry> sorted) {
+    /** Breadth first, a range of the sorted keys for each node: no recursion, however long a key is. */
+    private ByteTrie(byte[][] keys, int[] keyValues) {
+        values[ROOT] = NONE;
         IntList queue = new IntList();
         queue.add(ROOT);
         queue.add(0);
-        queue.add(sorted.size());
+        queue.add(keys.length);
         queue.add(0);
         for (int head = 0; head < queue.size(); head += 4) {
             int node = queue.get(head);
-            int from = queue.get(head + 1);
+            int at = queue.get(head + 1);
             int to = queue.get(head + 2);
             int depth = queue.get(head + 3);
-            int at = from;
-            while (at < to && sorted.get(at).key().length == depth) {
+            for (; at < to && keys[at].length == depth; at++) {
                 if (values[node] == NONE) {
-                    values[node] = sorted.get(at).value();
+                    values[node] = keyValues[at];
                 }
-                at++;
             }
             firstChild[node] = size;
             while (at < to) {
-                byte label = sorted.get(at).key()[depth];
+                byte label = keys[at][depth];
                 int start = at;
-                while (at < to && sorted.get(at).key()[depth] == label) {
+                while (at < to && keys[at][depth] == label) {
                     at++;
                 }
-                int child = newNode(label);
-                childCount[node]++;
-                queue.add(child);
+                queue.add(newNode(label));
                 queue.add(start);
                 queue.add(at);
                 queue.add(depth + 1);
+                childCount[node]++;
             }
         }
     }

@@ -88,7 +88,7 @@ sealed interface SplitStage {
                     count++;
                 }
                 if (cuts(text, at, to)) {
-                    done = cutRun(text, done, start, at, count, ends);
+                    done = cutRun(text, done, start, count, ends);
                 }
             }
             if (done < to) {
@@ -96,7 +96,7 @@ sealed interface SplitStage {
             }
         }
 
-        private int cutRun(String text, int done, int start, int end, int count, IntList ends) {
+        private int cutRun(String text, int done, int start, int count, IntList ends) {
             int at = start;
             int left = count;
             int last = done;

@@ -1,8 +1,6 @@
 package dev.tenon.models.tokenizer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * SentencePiece's unigram model: of all ways to cut a text into tokens, the one of highest total score, found by
@@ -24,7 +22,7 @@ final class UnigramEncoder implements TextEncoder {
         normalizer = new UnigramNormalizer(spec.rules());
         byteTokens = ByteTokens.of(vocabulary);
         unknown = spec.special().unknown();
-        List<ByteTrie.Entry> entries = new ArrayList<>(vocabulary.size());
+        ByteTrie.Builder entries = new ByteTrie.Builder();
         double worst = Double.POSITIVE_INFINITY;
         for (int id = 0; id < vocabulary.size(); id++) {
             TokenType type = vocabulary.type(id);
@@ -32,10 +30,10 @@ final class UnigramEncoder implements TextEncoder {
                 worst = Math.min(worst, vocabulary.score(id));
             }
             if (type == TokenType.NORMAL || type == TokenType.USER_DEFINED || type == TokenType.UNUSED) {
-                entries.add(new ByteTrie.Entry(Utf8.bytes(vocabulary.text(id)), id));
+                entries.put(Utf8.bytes(vocabulary.text(id)), id);
             }
         }
-        tokens = new ByteTrie(entries);
+        tokens = entries.build();
         unknownScore = (worst == Double.POSITIVE_INFINITY ? 0 : worst) - UNKNOWN_PENALTY;
     }
 

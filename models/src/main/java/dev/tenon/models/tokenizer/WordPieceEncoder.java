@@ -1,8 +1,6 @@
 package dev.tenon.models.tokenizer;
 
 import java.text.Normalizer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * BERT's tokenizer: text is cleaned and cut at white space, punctuation and ideographs, then each word is cut into the
@@ -24,14 +22,14 @@ final class WordPieceEncoder implements TextEncoder {
         lowercase = spec.rules().lowercase();
         stripAccents = spec.rules().stripAccents();
         unknown = spec.special().unknown();
-        List<ByteTrie.Entry> entries = new ArrayList<>(vocabulary.size());
+        ByteTrie.Builder entries = new ByteTrie.Builder();
         for (int id = 0; id < vocabulary.size(); id++) {
             TokenType type = vocabulary.type(id);
             if (type != TokenType.CONTROL && type != TokenType.UNKNOWN) {
-                entries.add(new ByteTrie.Entry(Utf8.bytes(vocabulary.text(id)), id));
+                entries.put(Utf8.bytes(vocabulary.text(id)), id);
             }
         }
-        tokens = new ByteTrie(entries);
+        tokens = entries.build();
     }
 
     static WordPieceEncoder of(TokenizerSpec spec) {
