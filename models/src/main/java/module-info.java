@@ -7,6 +7,7 @@ module dev.tenon.models {
     exports dev.tenon.models.cache;
     exports dev.tenon.models.decoder;
     exports dev.tenon.models.generate;
+    exports dev.tenon.models.chat;
     exports dev.tenon.models.gguf;
     exports dev.tenon.models.safetensors;
     exports dev.tenon.models.sampling;

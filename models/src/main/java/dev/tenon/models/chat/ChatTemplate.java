@@ -93,8 +93,7 @@ public final class ChatTemplate {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>(tokens);
         variables.putAll(request.variables());
         variables.put(
-                "messages",
-                request.messages().stream().map(ChatMessage::fields).toList());
+                "messages", request.messages().stream().map(ChatMessage::fields).toList());
         variables.put("tools", request.tools());
         variables.put("documents", request.documents());
         variables.put("add_generation_prompt", request.addGenerationPrompt());

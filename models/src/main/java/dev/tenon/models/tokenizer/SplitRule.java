@@ -61,66 +61,83 @@ enum SplitRule {
             case JAIS2 -> List.of(regex(Patterns.LLAMA3), new WhitespaceInPowersOfTwo());
             case STARCODER -> List.of(regex("\\p{N}"), regex(Patterns.GPT2));
             case FALCON -> List.of(regex("[\\p{P}$+<=>^~|`]+"), regex(Patterns.GPT2), regex("[0-9][0-9][0-9]"));
-            case DEFAULT -> List.of(regex("[\\p{P}$+<=>^~|]+"), regex(Patterns.GPT2), regex("\\p{N}+"), regex("[0-9][0-9][0-9]"));
-            case DEEPSEEK_LLM -> List.of(
-            regex("[\\r\\n]"),
-            regex("\\s?[" + Patterns.CASED_LETTERS + "]+"),
-            regex("\\s?[!-/:-~\\x{FF01}-\\x{FF0F}\\x{FF1A}-\\x{FF5E}\\x{2018}-\\x{201F}\\x{3000}-\\x{3002}]+"),
-            // Anchored behind by hand: without that every place of a long run would be tried.
-            regex("(?<!\\s)\\s++\\z"),
-            regex("[\\x{4E00}-\\x{9FA5}\\x{800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+"),
-            regex("\\p{N}+"));
-            case DEEPSEEK_CODER -> List.of(
-            regex("[\\r\\n]"),
-            regex("\\s?\\p{L}+"),
-            regex("\\s?\\p{P}+"),
-            regex("[\\x{4E00}-\\x{9FA5}\\x{800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+"),
-            regex("\\p{N}"));
+            case DEFAULT ->
+                List.of(regex("[\\p{P}$+<=>^~|]+"), regex(Patterns.GPT2), regex("\\p{N}+"), regex("[0-9][0-9][0-9]"));
+            case DEEPSEEK_LLM ->
+                List.of(
+                        regex("[\\r\\n]"),
+                        regex("\\s?[" + Patterns.CASED_LETTERS + "]+"),
+                        regex(
+                                "\\s?[!-/:-~\\x{FF01}-\\x{FF0F}\\x{FF1A}-\\x{FF5E}\\x{2018}-\\x{201F}\\x{3000}-\\x{3002}]+"),
+                        // Anchored behind by hand: without that every place of a long run would be tried.
+                        regex("(?<!\\s)\\s++\\z"),
+                        regex("[\\x{4E00}-\\x{9FA5}\\x{800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+"),
+                        regex("\\p{N}+"));
+            case DEEPSEEK_CODER ->
+                List.of(
+                        regex("[\\r\\n]"),
+                        regex("\\s?\\p{L}+"),
+                        regex("\\s?\\p{P}+"),
+                        regex("[\\x{4E00}-\\x{9FA5}\\x{800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+"),
+                        regex("\\p{N}"));
             case DEEPSEEK3 -> List.of(regex("\\p{N}{1,3}"), regex(Patterns.HAN_AND_KANA), regex(Patterns.MARKED_WORDS));
-            case SPARK -> List.of(
-            regex("\\p{N}{1,3}"),
-            regex(Patterns.HAN_AND_KANA),
-            regex(Patterns.ASCII_SIGN_THEN_LETTERS + "|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+"
-                    + "|[\\r\\n]|\\s+(?!\\S)|\\s+"),
-            regex("\\p{N}"));
-            case AFMOE -> List.of(
-            new NumbersFromRight(Scope.NUMBERS),
-            regex("[\\x{4E00}-\\x{9FFF}\\x{3400}-\\x{4DBF}\\x{F900}-\\x{FAFF}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}"
-                    + "\\x{FF65}-\\x{FF9F}\\x{2F00}-\\x{2FDF}\\x{E40}-\\x{E7F}\\x{E80}-\\x{EFF}\\x{1780}-\\x{17FF}"
-                    + "\\x{1000}-\\x{109F}\\x{AA60}-\\x{AA7F}\\x{A9E0}-\\x{A9FF}\\x{AC00}-\\x{D7AF}"
-                    + "\\x{1100}-\\x{11FF}]+"),
-            regex(Patterns.MARKED_WORDS));
-            case YOUTU -> List.of(
-            regex("[\\x{AC00}-\\x{D7A3}\\x{3131}-\\x{318E}]+"
-                    + "|[\\x{FF01}\\x{2026}\\x{201C}\\x{201D}\\x{2018}\\x{2019}\\x{2014}\\x{FF1A}\\x{FF1B}\\x{FF0C}"
-                    + "\\x{3001}-\\x{303F}\\x{FE30}-\\x{FE4F}]+|[\\x{3105}-\\x{312F}]+|" + Patterns.HAN_AND_KANA),
-            regex(Patterns.casedWords("", Patterns.CONTRACTION + "?", "\\p{N}", "[\\r\\n/]*")));
+            case SPARK ->
+                List.of(
+                        regex("\\p{N}{1,3}"),
+                        regex(Patterns.HAN_AND_KANA),
+                        regex(Patterns.ASCII_SIGN_THEN_LETTERS
+                                + "|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+"
+                                + "|[\\r\\n]|\\s+(?!\\S)|\\s+"),
+                        regex("\\p{N}"));
+            case AFMOE ->
+                List.of(
+                        new NumbersFromRight(Scope.NUMBERS),
+                        regex(
+                                "[\\x{4E00}-\\x{9FFF}\\x{3400}-\\x{4DBF}\\x{F900}-\\x{FAFF}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}"
+                                        + "\\x{FF65}-\\x{FF9F}\\x{2F00}-\\x{2FDF}\\x{E40}-\\x{E7F}\\x{E80}-\\x{EFF}\\x{1780}-\\x{17FF}"
+                                        + "\\x{1000}-\\x{109F}\\x{AA60}-\\x{AA7F}\\x{A9E0}-\\x{A9FF}\\x{AC00}-\\x{D7AF}"
+                                        + "\\x{1100}-\\x{11FF}]+"),
+                        regex(Patterns.MARKED_WORDS));
+            case YOUTU ->
+                List.of(
+                        regex("[\\x{AC00}-\\x{D7A3}\\x{3131}-\\x{318E}]+"
+                                + "|[\\x{FF01}\\x{2026}\\x{201C}\\x{201D}\\x{2018}\\x{2019}\\x{2014}\\x{FF1A}\\x{FF1B}\\x{FF0C}"
+                                + "\\x{3001}-\\x{303F}\\x{FE30}-\\x{FE4F}]+|[\\x{3105}-\\x{312F}]+|"
+                                + Patterns.HAN_AND_KANA),
+                        regex(Patterns.casedWords("", Patterns.CONTRACTION + "?", "\\p{N}", "[\\r\\n/]*")));
             case BLOOM -> List.of(regex(Patterns.BLOOM));
             case VIKING -> List.of(regex(Patterns.BLOOM), regex("\\p{N}"));
             case TEKKEN -> List.of(regex(Patterns.casedWords("", "", "\\p{N}", "[\\r\\n/]*")));
             case GPT4O -> List.of(regex(Patterns.GPT4O));
             case TINY_AYA -> List.of(new NumbersFromRight(Scope.DIGITS_BEFORE_BOUNDARY), regex(Patterns.GPT4O));
-            case KIMI_K2 -> List.of(regex("\\p{IsHan}+|"
-            + Patterns.casedWords("&&[^\\p{IsHan}]", Patterns.CONTRACTION + "?", "\\p{N}{1,3}", "[\\r\\n]*")));
-            case CHAMELEON -> List.of(
-            regex("<sentinel:[0-9]+>"),
-            regex("IMGIMG[A-I]{1,4}Z"),
-            regex("[\\t\\n]|    |  "),
-            regex("\\p{N}"),
-            regex("[\\p{P}!-/:-@\\[-`{-~]"),
-            regex(Patterns.GPT2));
+            case KIMI_K2 ->
+                List.of(regex("\\p{IsHan}+|"
+                        + Patterns.casedWords(
+                                "&&[^\\p{IsHan}]", Patterns.CONTRACTION + "?", "\\p{N}{1,3}", "[\\r\\n]*")));
+            case CHAMELEON ->
+                List.of(
+                        regex("<sentinel:[0-9]+>"),
+                        regex("IMGIMG[A-I]{1,4}Z"),
+                        regex("[\\t\\n]|    |  "),
+                        regex("\\p{N}"),
+                        regex("[\\p{P}!-/:-@\\[-`{-~]"),
+                        regex(Patterns.GPT2));
             case SUPERBPE -> List.of(regex("\\p{N}+"), new NumbersFromRight(Scope.DIGITS));
-            case BAILING -> List.of(
-            regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
-                    + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"));
-            case SEED_CODER -> List.of(regex(Patterns.CONTRACTION
-            + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+" + Patterns.LINES_AND_SPACES));
-            case EXAONE_MOE -> List.of(
-            regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}(?:[\\p{L}\\p{M}]++| (?=\\p{L}))*+|\\p{N}"
-                    + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"));
+            case BAILING ->
+                List.of(regex(
+                        Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+                                + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"));
+            case SEED_CODER ->
+                List.of(regex(Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+"
+                        + Patterns.LINES_AND_SPACES));
+            case EXAONE_MOE ->
+                List.of(regex(
+                        Patterns.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}(?:[\\p{L}\\p{M}]++| (?=\\p{L}))*+|\\p{N}"
+                                + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"));
             case MINICPM5 -> List.of(regex("\\p{N}{1,3}"), regex(Patterns.words("\\p{L}", "", "\\p{N}+", "[\\r\\n]*")));
-            case UFAKZEKA -> List.of(
-            regex("[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + Patterns.LINES_AND_SPACES));
+            case UFAKZEKA ->
+                List.of(regex("[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+                        + Patterns.LINES_AND_SPACES));
             case LAGUNA -> List.of(regex(Patterns.LINES), regex(Patterns.QWEN2));
             case LINES -> List.of(regex(Patterns.LINES));
         };

@@ -25,8 +25,8 @@ record Arguments(List<Value> values, Map<String, Value> named, Budget budget) {
      */
     Bound bind(String function, int required, String... parameters) {
         if (values.size() > parameters.length) {
-            throw PythonError.typeError(function + "() takes at most " + parameters.length + " arguments ("
-                    + values.size() + " given)");
+            throw PythonError.typeError(
+                    function + "() takes at most " + parameters.length + " arguments (" + values.size() + " given)");
         }
         @Nullable Value[] bound = Arrays.copyOf(values.toArray(new Value[0]), parameters.length);
         named.forEach((name, value) -> {

@@ -51,7 +51,8 @@ final class Arithmetic {
             case DIVIDE -> new Value.Real(quotient(a, b));
             case FLOOR_DIVIDE -> new Value.Int(floorDivide(a, b, "integer division or modulo by zero"));
             case MODULO ->
-                new Value.Int(a.subtract(floorDivide(a, b, "integer modulo by zero").multiply(b)));
+                new Value.Int(
+                        a.subtract(floorDivide(a, b, "integer modulo by zero").multiply(b)));
             case POWER -> power(a, b, budget);
         };
     }
@@ -63,7 +64,9 @@ final class Arithmetic {
         if (a.abs().compareTo(EXACT) <= 0 && b.abs().compareTo(EXACT) <= 0) {
             return a.doubleValue() / b.doubleValue();
         }
-        return new BigDecimal(a).divide(new BigDecimal(b), MathContext.DECIMAL128).doubleValue();
+        return new BigDecimal(a)
+                .divide(new BigDecimal(b), MathContext.DECIMAL128)
+                .doubleValue();
     }
 
     private static BigInteger floorDivide(BigInteger a, BigInteger b, String problem) {

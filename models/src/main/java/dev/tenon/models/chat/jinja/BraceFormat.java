@@ -122,8 +122,8 @@ final class BraceFormat {
         if (!parts.matches()) {
             throw PythonError.valueError("Invalid format specifier");
         }
-        boolean number = Values.asReal(value) != null && (value != Value.Bool.TRUE && value != Value.Bool.FALSE
-                || parts.group(9) != null);
+        boolean number = Values.asReal(value) != null
+                && (value != Value.Bool.TRUE && value != Value.Bool.FALSE || parts.group(9) != null);
         String sign = "";
         String body;
         if (number) {
@@ -169,7 +169,8 @@ final class BraceFormat {
             char form = type == 0 || type == 'n' ? 'g' : type;
             text = NumberFormat.real(real(value), form, precision < 0 ? 6 : precision, alternate);
         } else {
-            throw PythonError.valueError("Unknown format code '" + type + "' for object of type '" + value.typeName() + "'");
+            throw PythonError.valueError(
+                    "Unknown format code '" + type + "' for object of type '" + value.typeName() + "'");
         }
         return parts.group(7) == null ? text : grouped(text, parts.group(7));
     }

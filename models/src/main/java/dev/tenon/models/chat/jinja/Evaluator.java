@@ -22,37 +22,34 @@ final class Evaluator {
         budget.step();
         budget.enter();
         interpreter.at(expression.line());
-        Value value =
-                switch (expression) {
-                    case Expression.Literal literal -> literal.value();
-                    case Expression.Name name -> scope.get(name.name());
-                    case Expression.ListOf list -> new Value.ListOf(all(list.items(), scope));
-                    case Expression.TupleOf tuple -> new Value.TupleOf(all(tuple.items(), scope));
-                    case Expression.DictOf dict -> dict(dict, scope);
-                    case Expression.Attribute attribute ->
-                        Subscripts.attribute(evaluate(attribute.target(), scope), attribute.name());
-                    case Expression.Item item ->
-                        Subscripts.item(evaluate(item.target(), scope), evaluate(item.index(), scope));
-                    case Expression.Slice slice -> slice(slice, scope);
-                    case Expression.Call call -> call(call, scope, null);
-                    case Expression.Filter filter -> filter(filter, null, scope);
-                    case Expression.Test test -> test(test, scope);
-                    case Expression.Unary unary ->
-                        Arithmetic.sign(unary.negative(), evaluate(unary.operand(), scope));
-                    case Expression.Binary binary -> binary(binary, scope);
-                    case Expression.Concat concat -> concat(concat, scope);
-                    case Expression.And and -> {
-                        Value left = evaluate(and.left(), scope);
-                        yield Values.isTrue(left) ? evaluate(and.right(), scope) : left;
-                    }
-                    case Expression.Or or -> {
-                        Value left = evaluate(or.left(), scope);
-                        yield Values.isTrue(left) ? left : evaluate(or.right(), scope);
-                    }
-                    case Expression.Not not -> Value.of(!Values.isTrue(evaluate(not.operand(), scope)));
-                    case Expression.Compare compare -> compare(compare, scope);
-                    case Expression.Conditional conditional -> conditional(conditional, scope);
-                };
+        Value value = switch (expression) {
+            case Expression.Literal literal -> literal.value();
+            case Expression.Name name -> scope.get(name.name());
+            case Expression.ListOf list -> new Value.ListOf(all(list.items(), scope));
+            case Expression.TupleOf tuple -> new Value.TupleOf(all(tuple.items(), scope));
+            case Expression.DictOf dict -> dict(dict, scope);
+            case Expression.Attribute attribute ->
+                Subscripts.attribute(evaluate(attribute.target(), scope), attribute.name());
+            case Expression.Item item -> Subscripts.item(evaluate(item.target(), scope), evaluate(item.index(), scope));
+            case Expression.Slice slice -> slice(slice, scope);
+            case Expression.Call call -> call(call, scope, null);
+            case Expression.Filter filter -> filter(filter, null, scope);
+            case Expression.Test test -> test(test, scope);
+            case Expression.Unary unary -> Arithmetic.sign(unary.negative(), evaluate(unary.operand(), scope));
+            case Expression.Binary binary -> binary(binary, scope);
+            case Expression.Concat concat -> concat(concat, scope);
+            case Expression.And and -> {
+                Value left = evaluate(and.left(), scope);
+                yield Values.isTrue(left) ? evaluate(and.right(), scope) : left;
+            }
+            case Expression.Or or -> {
+                Value left = evaluate(or.left(), scope);
+                yield Values.isTrue(left) ? left : evaluate(or.right(), scope);
+            }
+            case Expression.Not not -> Value.of(!Values.isTrue(evaluate(not.operand(), scope)));
+            case Expression.Compare compare -> compare(compare, scope);
+            case Expression.Conditional conditional -> conditional(conditional, scope);
+        };
         budget.leave();
         return value;
     }
@@ -78,11 +75,7 @@ final class Evaluator {
     private Value slice(Expression.Slice slice, Scope scope) {
         Value target = evaluate(slice.target(), scope);
         return Subscripts.slice(
-                target,
-                bound(slice.start(), scope),
-                bound(slice.stop(), scope),
-                bound(slice.step(), scope),
-                budget);
+                target, bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope), budget);
     }
 
     private Value bound(@Nullable Expression expression, Scope scope) {
@@ -161,8 +154,7 @@ final class Evaluator {
             case Value.Function builtIn -> builtIn.body().call(arguments);
             case Macro macro -> macro.call(arguments, interpreter);
             case Loop loop ->
-                interpreter.recurse(
-                        loop, arguments.bind("loop", 1, "iterable").get(0));
+                interpreter.recurse(loop, arguments.bind("loop", 1, "iterable").get(0));
             case Value.Undefined undefined -> throw undefined.error();
             default -> throw PythonError.typeError("'" + function.typeName() + "' object is not callable");
         };

@@ -21,7 +21,12 @@ sealed interface Expression {
 
     record Item(Expression target, Expression index, int line) implements Expression {}
 
-    record Slice(Expression target, @Nullable Expression start, @Nullable Expression stop, @Nullable Expression step, int line)
+    record Slice(
+            Expression target,
+            @Nullable Expression start,
+            @Nullable Expression stop,
+            @Nullable Expression step,
+            int line)
             implements Expression {}
 
     record Call(Expression function, CallArguments arguments, int line) implements Expression {}
@@ -46,8 +51,8 @@ sealed interface Expression {
 
     record Compare(Expression first, List<Comparison> comparisons, int line) implements Expression {}
 
-    record Conditional(Expression test, Expression then, @Nullable Expression otherwise, int line)
-            implements Expression {}
+    record Conditional(
+            Expression test, Expression then, @Nullable Expression otherwise, int line) implements Expression {}
 
     /** One link of a chain such as {@code a < b <= c}. */
     record Comparison(Comparator comparator, Expression operand) {}

@@ -92,7 +92,8 @@ final class ExpressionParser {
         }
         if (items.isEmpty()) {
             if (!inParentheses) {
-                throw tokens.fail("Expected an expression, got '" + tokens.current().describe() + "'");
+                throw tokens.fail(
+                        "Expected an expression, got '" + tokens.current().describe() + "'");
             }
             return new Expression.TupleOf(items, line);
         }
@@ -151,7 +152,8 @@ final class ExpressionParser {
         Expression first = sum();
         List<Comparison> comparisons = new ArrayList<>();
         while (true) {
-            @Nullable Comparator comparator =
+            @Nullable
+            Comparator comparator =
                     tokens.at(Kind.OPERATOR) ? COMPARATORS.get(tokens.current().text()) : null;
             if (comparator != null) {
                 tokens.next();

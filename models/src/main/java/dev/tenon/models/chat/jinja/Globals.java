@@ -80,8 +80,8 @@ final class Globals {
 
     private static Value dict(Arguments arguments) {
         if (arguments.values().size() > 1) {
-            throw PythonError.typeError(
-                    "dict expected at most 1 argument, got " + arguments.values().size());
+            throw PythonError.typeError("dict expected at most 1 argument, got "
+                    + arguments.values().size());
         }
         Value.Dict dict = new Value.Dict();
         if (!arguments.values().isEmpty()) {

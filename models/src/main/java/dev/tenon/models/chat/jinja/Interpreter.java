@@ -260,8 +260,8 @@ final class Interpreter {
         }
         List<Value> items = Values.list(value);
         if (items.size() < targets.size()) {
-            throw PythonError.valueError("not enough values to unpack (expected " + targets.size() + ", got "
-                    + items.size() + ")");
+            throw PythonError.valueError(
+                    "not enough values to unpack (expected " + targets.size() + ", got " + items.size() + ")");
         }
         if (items.size() > targets.size()) {
             throw PythonError.valueError("too many values to unpack (expected " + targets.size() + ")");

@@ -34,7 +34,8 @@ public final class JinjaTemplate {
      * @param variables null, truth values, numbers, strings, lists and maps of such
      * @throws LocatedError if the template raises an error, itself or through what it does, or passes a limit
      */
-    public String render(Map<String, ? extends @Nullable Object> variables, Limits limits, Supplier<ZonedDateTime> clock) {
+    public String render(
+            Map<String, ? extends @Nullable Object> variables, Limits limits, Supplier<ZonedDateTime> clock) {
         Interpreter interpreter = new Interpreter(limits);
         try {
             Map<String, Value> values = new HashMap<>();

@@ -14,7 +14,13 @@ final class Json {
     private final boolean sortKeys;
     private final Budget budget;
 
-    private Json(boolean ascii, @Nullable String indent, String itemSeparator, String keySeparator, boolean sortKeys, Budget budget) {
+    private Json(
+            boolean ascii,
+            @Nullable String indent,
+            String itemSeparator,
+            String keySeparator,
+            boolean sortKeys,
+            Budget budget) {
         this.ascii = ascii;
         this.indent = indent;
         this.itemSeparator = itemSeparator;
@@ -25,8 +31,7 @@ final class Json {
 
     /** The {@code tojson} filter as chat templates have it: characters as they are, nothing escaped for HTML. */
     static String dump(Value value, Arguments arguments) {
-        Arguments.Bound bound =
-                arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
+        Arguments.Bound bound = arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         String indent = null;
         if (bound.given(1)) {
             int width = bound.get(1) instanceof Value.Str ? 0 : Math.max(0, bound.integer(1, 0));
@@ -128,9 +133,7 @@ final class Json {
             case Value.Real number -> real(number.number());
             case Value.Bool bool -> bool == Value.Bool.TRUE ? "true" : "false";
             case Value.None ignored -> "null";
-            default ->
-                throw PythonError.typeError(
-                        "keys must be str, int, float, bool or None, not " + key.typeName());
+            default -> throw PythonError.typeError("keys must be str, int, float, bool or None, not " + key.typeName());
         };
     }
 

@@ -162,8 +162,7 @@ final class Lexer {
     }
 
     private boolean match(Pattern pattern, Kind kind) {
-        Matcher matcher =
-                pattern.matcher(source).region(at, source.length()).useTransparentBounds(true);
+        Matcher matcher = pattern.matcher(source).region(at, source.length()).useTransparentBounds(true);
         if (!matcher.lookingAt()) {
             return false;
         }
@@ -178,7 +177,8 @@ final class Lexer {
             end += source.charAt(end) == '\\' ? 2 : 1;
         }
         if (end >= source.length()) {
-            throw new PythonError.Syntax("unexpected char " + Representation.quoted(String.valueOf(quote)) + " at " + at, line);
+            throw new PythonError.Syntax(
+                    "unexpected char " + Representation.quoted(String.valueOf(quote)) + " at " + at, line);
         }
         add(Kind.STRING, StringEscapes.unescape(source.substring(at + 1, end), line));
         advance(at, end + 1);

@@ -31,7 +31,8 @@ final class Loop implements Value {
     }
 
     /** The next item, or null at the end. */
-    @Nullable Value advance() {
+    @Nullable
+    Value advance() {
         Value next = peek();
         after = null;
         if (next != null) {
@@ -75,7 +76,8 @@ final class Loop implements Value {
         return size;
     }
 
-    @Nullable Value attribute(String name) {
+    @Nullable
+    Value attribute(String name) {
         return switch (name) {
             case "index" -> Value.of(index());
             case "index0" -> Value.of(index0);

@@ -12,7 +12,8 @@ record Macro(String name, Signature signature, Scope scope) implements Value {
         return "Macro";
     }
 
-    @Nullable Value attribute(String attribute) {
+    @Nullable
+    Value attribute(String attribute) {
         return switch (attribute) {
             case "name" -> Value.text(name);
             case "arguments" ->
@@ -56,13 +57,15 @@ record Macro(String name, Signature signature, Scope scope) implements Value {
                                     + " was invoked with two values for the special caller argument."
                                     + " This is most likely a bug."
                             : "macro " + Representation.quoted(name) + " takes no keyword argument "
-                                    + Representation.quoted(named.keySet().iterator().next()));
+                                    + Representation.quoted(
+                                            named.keySet().iterator().next()));
         }
         if (uses("varargs")) {
             inner.set(
                     "varargs",
-                    new Value.TupleOf(List.copyOf(
-                            arguments.values().subList(positional, arguments.values().size()))));
+                    new Value.TupleOf(List.copyOf(arguments
+                            .values()
+                            .subList(positional, arguments.values().size()))));
         } else if (arguments.values().size() > parameters.size()) {
             throw PythonError.typeError("macro " + Representation.quoted(name) + " takes not more than "
                     + parameters.size() + " argument(s)");
@@ -71,7 +74,8 @@ record Macro(String name, Signature signature, Scope scope) implements Value {
     }
 
     private Value fallback(int place, Scope inner, Interpreter interpreter) {
-        int ofDefaults = place - signature.parameters().size() + signature.defaults().size();
+        int ofDefaults =
+                place - signature.parameters().size() + signature.defaults().size();
         return ofDefaults >= 0
                 ? interpreter.evaluate(signature.defaults().get(ofDefaults), inner)
                 : Value.Undefined.because("parameter "

@@ -12,7 +12,8 @@ final class Methods {
         return switch (target) {
             case Value.Dict dict -> dictMethod(dict, name);
             case Value.ListOf list -> name.equals("copy") ? copy(list) : sequenceMethod(list.items(), list, name);
-            case Value.TupleOf tuple when tuple.fields().contains(name) ->
+            case Value.TupleOf tuple
+            when tuple.fields().contains(name) ->
                 tuple.items().get(tuple.fields().indexOf(name));
             case Value.TupleOf tuple -> sequenceMethod(tuple.items(), tuple, name);
             case Value.Real real -> name.equals("is_integer") ? isInteger(real) : null;
@@ -48,12 +49,11 @@ final class Methods {
         return method(name, arguments -> {
             arguments.none(name);
             arguments.budget().items(dict.size());
-            List<Value> items =
-                    switch (name) {
-                        case "keys" -> dict.keys();
-                        case "values" -> dict.values();
-                        default -> dict.items();
-                    };
+            List<Value> items = switch (name) {
+                case "keys" -> dict.keys();
+                case "values" -> dict.values();
+                default -> dict.items();
+            };
             return new Value.DictView(type, items);
         });
     }
@@ -69,7 +69,8 @@ final class Methods {
         return method("is_integer", arguments -> {
             arguments.none("is_integer");
             double number = real.number();
-            return Value.of(!Double.isNaN(number) && !Double.isInfinite(number)
+            return Value.of(!Double.isNaN(number)
+                    && !Double.isInfinite(number)
                     && new BigDecimal(number).stripTrailingZeros().scale() <= 0);
         });
     }

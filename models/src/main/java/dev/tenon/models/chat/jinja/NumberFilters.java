@@ -53,8 +53,10 @@ final class NumberFilters {
             return new Value.Int(integer);
         }
         Double real = input instanceof Value.Str text ? parse(text.text()) : Values.asReal(input);
-        boolean finite = real != null && !real.isNaN() && !real.isInfinite();
-        return finite ? new Value.Int(NumberFormat.truncate(real)) : bound.get(0, Value.of(0));
+        if (real == null || real.isNaN() || real.isInfinite()) {
+            return bound.get(0, Value.of(0));
+        }
+        return new Value.Int(NumberFormat.truncate(real));
     }
 
     /** Python's {@code int(text, base)}, null where it fails. */
@@ -67,7 +69,8 @@ final class NumberFilters {
         String magnitude = negative || digits.startsWith("+") ? digits.substring(1) : digits;
         int radix = base;
         String lower = magnitude.toLowerCase(Locale.ROOT);
-        for (Map.Entry<String, Integer> prefix : Map.of("0x", 16, "0o", 8, "0b", 2).entrySet()) {
+        for (Map.Entry<String, Integer> prefix :
+                Map.of("0x", 16, "0o", 8, "0b", 2).entrySet()) {
             if (lower.startsWith(prefix.getKey()) && (base == 0 || base == prefix.getValue())) {
                 radix = prefix.getValue();
                 magnitude = magnitude.substring(2);
@@ -144,7 +147,8 @@ final class NumberFilters {
         if (real.isNaN() || real.isInfinite()) {
             return input;
         }
-        double rounded = new BigDecimal(real).setScale(precision, RoundingMode.HALF_EVEN).doubleValue();
+        double rounded =
+                new BigDecimal(real).setScale(precision, RoundingMode.HALF_EVEN).doubleValue();
         return new Value.Real(Math.copySign(rounded, real));
     }
 
@@ -169,7 +173,9 @@ final class NumberFilters {
             unit *= base;
             place++;
         }
-        String prefix = binary ? units.substring(place, place + 1).toUpperCase(Locale.ROOT) + "i" : units.substring(place, place + 1);
+        String prefix = binary
+                ? units.substring(place, place + 1).toUpperCase(Locale.ROOT) + "i"
+                : units.substring(place, place + 1);
         return Value.text(NumberFormat.real(bytes / unit, 'f', 1, false) + " " + prefix + "B");
     }
 }

@@ -30,7 +30,10 @@ final class NumberFormat {
             throw new PythonError.Limit("a number is to be shown with more than " + MOST_DIGITS + " digits");
         }
         String text = switch (Character.toLowerCase(type)) {
-            case 'f' -> new BigDecimal(magnitude).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+            case 'f' ->
+                new BigDecimal(magnitude)
+                        .setScale(precision, RoundingMode.HALF_EVEN)
+                        .toPlainString();
             case 'e' -> exponential(magnitude, precision);
             default -> general(magnitude, Math.max(1, precision), alternate);
         };

@@ -82,8 +82,7 @@ final class SelectionFilters {
 
     /** What is false has no items, whatever it is. */
     private static Value generator(Value input, Arguments arguments, Function<Value, @Nullable Value> change) {
-        Iterator<Value> items =
-                Values.isTrue(input) ? Values.iterate(input) : Collections.emptyIterator();
+        Iterator<Value> items = Values.isTrue(input) ? Values.iterate(input) : Collections.emptyIterator();
         return new Value.Generator("generator", new Changed(items, change, arguments.budget()));
     }
 

@@ -177,8 +177,7 @@ final class SequenceFilters {
     private static Value groupBy(Value input, Arguments arguments) {
         Bound bound = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
         Function<Value, Value> exact = AttributePath.of(bound.get(0), bound.get(1, Value.None.NONE));
-        Function<Value, Value> key =
-                bound.flag(2, false) ? exact : item -> AttributePath.ignoreCase(exact.apply(item));
+        Function<Value, Value> key = bound.flag(2, false) ? exact : item -> AttributePath.ignoreCase(exact.apply(item));
         List<Value> groups = new ArrayList<>();
         List<Value> current = new ArrayList<>();
         for (Value item : Sorting.sorted(items(input, arguments), key, false, arguments.budget())) {
@@ -201,8 +200,7 @@ final class SequenceFilters {
 
     private static Value extreme(Value input, Arguments arguments, String name) {
         Bound bound = arguments.bind(name, 0, "case_sensitive", "attribute");
-        Function<Value, Value> path =
-                bound.given(1) ? AttributePath.of(bound.get(1)) : item -> item;
+        Function<Value, Value> path = bound.given(1) ? AttributePath.of(bound.get(1)) : item -> item;
         boolean exact = bound.flag(0, false);
         Value best = null;
         Value bestKey = Value.None.NONE;

@@ -289,7 +289,8 @@ final class StatementParser {
         }
         Token name = tokens.next();
         if (namespaces && tokens.skipOperator(".")) {
-            return new Target.NamespaceAttribute(name.text(), tokens.expect(Kind.NAME).text());
+            return new Target.NamespaceAttribute(
+                    name.text(), tokens.expect(Kind.NAME).text());
         }
         return switch (name.text()) {
             case "true", "True", "false", "False", "none", "None" ->

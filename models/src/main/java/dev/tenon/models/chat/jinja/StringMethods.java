@@ -32,14 +32,16 @@ final class StringMethods {
         return switch (name) {
             case "strip", "lstrip", "rstrip" -> a -> Value.text(strip(self, name, a));
             case "split", "rsplit" -> a -> texts(split(self, name, a), a.budget());
-            case "splitlines" -> a -> texts(Text.lines(self, a.bind(name, 0, "keepends").flag(0, false)), a.budget());
+            case "splitlines" ->
+                a -> texts(Text.lines(self, a.bind(name, 0, "keepends").flag(0, false)), a.budget());
             case "startswith", "endswith" -> a -> Value.of(startsOrEnds(self, name, a));
             case "replace" -> a -> replace(self, a);
             case "join" -> a -> Value.text(join(self, a));
-            case "upper", "lower", "title", "capitalize", "swapcase", "casefold" -> a -> {
-                a.none(name);
-                return Value.text(a.budget().text(TextCase.change(self, name)));
-            };
+            case "upper", "lower", "title", "capitalize", "swapcase", "casefold" ->
+                a -> {
+                    a.none(name);
+                    return Value.text(a.budget().text(TextCase.change(self, name)));
+                };
             case "find", "rfind", "index", "rindex" -> a -> Value.of(search(self, name, a));
             case "count" -> a -> Value.of(count(self, a));
             case "partition", "rpartition" -> a -> partition(self, name, a);
@@ -54,14 +56,16 @@ final class StringMethods {
                     a.none(name);
                     return Value.of(is(self, name));
                 };
-            case "isupper", "islower", "istitle" -> a -> {
-                a.none(name);
-                return Value.of(TextCase.is(self, name));
-            };
-            case "isidentifier" -> a -> {
-                a.none(name);
-                return Value.of(self.matches("[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}]*"));
-            };
+            case "isupper", "islower", "istitle" ->
+                a -> {
+                    a.none(name);
+                    return Value.of(TextCase.is(self, name));
+                };
+            case "isidentifier" ->
+                a -> {
+                    a.none(name);
+                    return Value.of(self.matches("[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}]*"));
+                };
             default -> null;
         };
     }
@@ -128,7 +132,7 @@ final class StringMethods {
             return fallback;
         }
         long edge = bound.integer(place, 0);
-        return (int) Math.clamp(edge < 0 ? edge + length : edge, 0, length);
+        return Math.clamp(edge < 0 ? edge + length : edge, 0, length);
     }
 
     private static Value replace(String self, Arguments arguments) {
@@ -141,7 +145,11 @@ final class StringMethods {
         long places = (long) self.length() / Math.max(1, old.length()) + 1;
         long growth = Math.max(0, replacement.length() - old.length());
         if (growth * places > 4096) {
-            budget.make(self.length() + growth * (old.isEmpty() ? places : Text.split(self, old, most).size()));
+            budget.make(self.length()
+                    + growth
+                            * (old.isEmpty()
+                                    ? places
+                                    : Text.split(self, old, most).size()));
         }
         return budget.text(Text.replace(self, old, replacement, most));
     }
@@ -174,7 +182,9 @@ final class StringMethods {
     private static int count(String self, Arguments arguments) {
         Bound bound = arguments.bind("count", 1, "sub", "start", "end");
         String text = part(self, bound);
-        return bound.text(0).isEmpty() ? Text.length(text) + 1 : Text.split(text, bound.text(0), -1).size() - 1;
+        return bound.text(0).isEmpty()
+                ? Text.length(text) + 1
+                : Text.split(text, bound.text(0), -1).size() - 1;
     }
 
     private static Value partition(String self, String name, Arguments arguments) {
@@ -262,28 +272,33 @@ final class StringMethods {
     }
 
     private static boolean is(String self, String name) {
-        IntPredicate test =
-                switch (name) {
-                    case "isdecimal" -> Character::isDigit;
-                    case "isdigit" -> c -> Character.isDigit(c) || isSuperscriptDigit(c);
-                    case "isnumeric" -> c -> isNumber(c) || (c >= 0x4E00 && Character.getNumericValue(c) >= 0);
-                    case "isalpha" -> Character::isLetter;
-                    case "isalnum" -> c -> Character.isLetter(c) || isNumber(c);
-                    case "isspace" -> Text::isSpace;
-                    case "isprintable" -> Representation::isPrintable;
-                    default -> c -> c < 0x80;
-                };
+        IntPredicate test = switch (name) {
+            case "isdecimal" -> Character::isDigit;
+            case "isdigit" -> c -> Character.isDigit(c) || isSuperscriptDigit(c);
+            case "isnumeric" -> StringMethods::isNumber;
+            case "isalpha" -> Character::isLetter;
+            case "isalnum" -> c -> Character.isLetter(c) || isNumber(c);
+            case "isspace" -> Text::isSpace;
+            case "isprintable" -> Representation::isPrintable;
+            default -> c -> c < 0x80;
+        };
         boolean emptyCounts = name.equals("isprintable") || name.equals("isascii");
         return self.isEmpty() ? emptyCounts : self.codePoints().allMatch(test);
     }
 
     private static boolean isSuperscriptDigit(int c) {
-        return c == 0xB2 || c == 0xB3 || c == 0xB9 || c == 0x2070 || (c >= 0x2074 && c <= 0x2079)
+        return c == 0xB2
+                || c == 0xB3
+                || c == 0xB9
+                || c == 0x2070
+                || (c >= 0x2074 && c <= 0x2079)
                 || (c >= 0x2080 && c <= 0x2089);
     }
 
     private static boolean isNumber(int c) {
         int type = Character.getType(c);
-        return type == Character.DECIMAL_DIGIT_NUMBER || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
+        return type == Character.DECIMAL_DIGIT_NUMBER
+                || type == Character.LETTER_NUMBER
+                || type == Character.OTHER_NUMBER;
     }
 }

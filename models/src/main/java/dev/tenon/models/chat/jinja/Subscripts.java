@@ -131,8 +131,7 @@ final class Subscripts {
                 yield new Value.ListOf(pick(Values.list(range), start, stop, step));
             }
             case Value.Dict ignored -> throw PythonError.typeError("unhashable type: 'slice'");
-            default ->
-                throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
+            default -> throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
         };
     }
 
@@ -159,7 +158,7 @@ final class Subscripts {
         if (edge < 0) {
             edge += size;
         }
-        return (int) (by > 0 ? Math.clamp(edge, 0, size) : Math.clamp(edge, -1, size - 1));
+        return by > 0 ? Math.clamp(edge, 0, size) : Math.clamp(edge, -1, size - 1);
     }
 
     private static int bound(Value value) {

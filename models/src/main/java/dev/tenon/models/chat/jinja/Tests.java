@@ -7,10 +7,45 @@ import java.util.Set;
 /** What {@code is} asks. */
 final class Tests {
     private static final Set<String> NAMES = Set.of(
-            "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "==", "escaped", "even", "false", "filter",
-            "float", "ge", ">=", "gt", "greaterthan", ">", "in", "integer", "iterable", "le", "<=", "lower", "lt",
-            "lessthan", "<", "mapping", "ne", "!=", "none", "number", "odd", "sameas", "sequence", "string", "test",
-            "true", "undefined", "upper");
+            "boolean",
+            "callable",
+            "defined",
+            "divisibleby",
+            "eq",
+            "equalto",
+            "==",
+            "escaped",
+            "even",
+            "false",
+            "filter",
+            "float",
+            "ge",
+            ">=",
+            "gt",
+            "greaterthan",
+            ">",
+            "in",
+            "integer",
+            "iterable",
+            "le",
+            "<=",
+            "lower",
+            "lt",
+            "lessthan",
+            "<",
+            "mapping",
+            "ne",
+            "!=",
+            "none",
+            "number",
+            "odd",
+            "sameas",
+            "sequence",
+            "string",
+            "test",
+            "true",
+            "undefined",
+            "upper");
 
     private Tests() {}
 
@@ -50,7 +85,8 @@ final class Tests {
             case "le", "<=" -> Evaluator.holds(Comparator.LESS_OR_EQUAL, value, other(name, arguments));
             case "gt", "greaterthan", ">" -> Evaluator.holds(Comparator.GREATER, value, other(name, arguments));
             case "ge", ">=" -> Evaluator.holds(Comparator.GREATER_OR_EQUAL, value, other(name, arguments));
-            default -> throw new PythonError("TemplateAssertionError", "No test named " + Representation.quoted(name) + ".");
+            default ->
+                throw new PythonError("TemplateAssertionError", "No test named " + Representation.quoted(name) + ".");
         };
     }
 
@@ -77,6 +113,7 @@ final class Tests {
 
     /** Small whole numbers and equal strings are one object in Python, near enough. */
     private static boolean isSame(Value a, Value b) {
-        return a == b || (a.getClass() == b.getClass() && (a instanceof Value.Int || a instanceof Value.Str) && a.equals(b));
+        return a == b
+                || (a.getClass() == b.getClass() && (a instanceof Value.Int || a instanceof Value.Str) && a.equals(b));
     }
 }

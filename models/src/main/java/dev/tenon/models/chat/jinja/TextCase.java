@@ -11,7 +11,8 @@ final class TextCase {
         return switch (method) {
             case "upper" -> text.toUpperCase(Locale.ROOT);
             case "lower" -> text.toLowerCase(Locale.ROOT);
-            case "casefold" -> text.toLowerCase(Locale.ROOT).replace("\u00DF", "ss").replace('\u03C2', '\u03C3');
+            case "casefold" ->
+                text.toLowerCase(Locale.ROOT).replace("\u00DF", "ss").replace('\u03C2', '\u03C3');
             case "capitalize" -> capitalize(text);
             case "title" -> title(text);
             default -> swap(text);

@@ -31,13 +31,17 @@ final class TextFilters {
         filters.put("safe", (input, arguments) -> new Value.Str(Representation.string(input), true));
         filters.put("escape", TextFilters::escape);
         filters.put("e", TextFilters::escape);
-        filters.put("forceescape", (input, arguments) -> new Value.Str(Text.escape(Representation.string(input)), true));
+        filters.put(
+                "forceescape", (input, arguments) -> new Value.Str(Text.escape(Representation.string(input)), true));
         filters.put("replace", TextFilters::replace);
         filters.put("format", TextFilters::format);
         filters.put("indent", TextFilters::indent);
         filters.put("center", TextFilters::center);
         filters.put("truncate", TextFilters::truncate);
-        filters.put("wordcount", (input, arguments) -> Value.of(WORD.matcher(Representation.string(input)).results().count()));
+        filters.put(
+                "wordcount",
+                (input, arguments) -> Value.of(
+                        WORD.matcher(Representation.string(input)).results().count()));
         filters.put("wordwrap", WordWrap::filter);
         filters.put("striptags", TextFilters::stripTags);
         filters.put("urlencode", TextFilters::urlEncode);
@@ -113,7 +117,9 @@ final class TextFilters {
         Bound bound = arguments.bind("indent", 0, "width", "first", "blank");
         Budget budget = arguments.budget();
         Value width = bound.get(0, Value.of(4));
-        String margin = width instanceof Value.Str text ? text.text() : StringMethods.pad("", Arithmetic.index(width), " ", "ljust", budget);
+        String margin = width instanceof Value.Str text
+                ? text.text()
+                : StringMethods.pad("", Arithmetic.index(width), " ", "ljust", budget);
         if (!(input instanceof Value.Str self)) {
             // What adding a line end to something else says.
             Arithmetic.apply(Expression.Operator.ADD, input, Value.text("\n"), budget);
@@ -141,8 +147,7 @@ final class TextFilters {
         String end = bound.text(2, "...");
         int leeway = bound.given(3) ? bound.integer(3, 5) : 5;
         if (length < Text.length(end) || leeway < 0) {
-            throw new PythonError(
-                    "AssertionError", "expected length >= " + Text.length(end) + ", got " + length);
+            throw new PythonError("AssertionError", "expected length >= " + Text.length(end) + ", got " + length);
         }
         Value.Str self = soft(input);
         if (Text.length(self.text()) <= (long) length + leeway) {

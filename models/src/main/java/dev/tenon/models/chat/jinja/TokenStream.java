@@ -92,7 +92,8 @@ final class TokenStream {
 
     void enter() {
         if (++depth > DEEPEST) {
-            throw new PythonError.Limit("nested more than " + DEEPEST + " deep at line " + current().line());
+            throw new PythonError.Limit(
+                    "nested more than " + DEEPEST + " deep at line " + current().line());
         }
     }
 

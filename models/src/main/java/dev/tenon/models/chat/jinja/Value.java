@@ -169,7 +169,8 @@ sealed interface Value
             entries.put(normal, new Entry(old == null ? key : old.key(), value));
         }
 
-        @Nullable Value get(Value key) {
+        @Nullable
+        Value get(Value key) {
             Entry entry = entries.get(Values.key(key));
             return entry == null ? null : entry.value();
         }

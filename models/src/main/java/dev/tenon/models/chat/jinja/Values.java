@@ -52,7 +52,9 @@ final class Values {
                 items.forEach(item -> values.add(of(item, depth + 1)));
                 yield new Value.ListOf(values);
             }
-            default -> throw PythonError.typeError("a template cannot use a " + object.getClass().getName());
+            default ->
+                throw PythonError.typeError(
+                        "a template cannot use a " + object.getClass().getName());
         };
     }
 
@@ -232,7 +234,8 @@ final class Values {
     static Value key(Value key) {
         return switch (key) {
             case Value.Bool bool -> Value.of(bool == Value.Bool.TRUE ? 1 : 0);
-            case Value.Real real when real.number() == Math.rint(real.number()) && !Double.isInfinite(real.number()) ->
+            case Value.Real real
+            when real.number() == Math.rint(real.number()) && !Double.isInfinite(real.number()) ->
                 new Value.Int(new BigDecimal(real.number()).toBigInteger());
             case Value.TupleOf tuple ->
                 new Value.TupleOf(tuple.items().stream().map(Values::key).toList());
@@ -361,14 +364,12 @@ final class Values {
                 if (wanted instanceof Value.Str part) {
                     yield text.text().contains(part.text());
                 }
-                throw PythonError.typeError(
-                        "'in <string>' requires string as left operand, not " + wanted.typeName());
+                throw PythonError.typeError("'in <string>' requires string as left operand, not " + wanted.typeName());
             }
             case Value.Dict dict -> dict.get(wanted) != null;
             default -> {
                 if (!isIterable(container)) {
-                    throw PythonError.typeError(
-                            "argument of type '" + container.typeName() + "' is not iterable");
+                    throw PythonError.typeError("argument of type '" + container.typeName() + "' is not iterable");
                 }
                 boolean found = false;
                 for (Iterator<Value> items = iterate(container); !found && items.hasNext(); ) {
