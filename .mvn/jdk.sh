@@ -46,8 +46,12 @@ find_jdk() {
                 echo "$home"
                 return 0
             fi
-            seen="$seen
-  JDK $major in $home"
+            home=$(cd "$home" && pwd -P)
+            case $seen in
+            *" in $home"*) ;;
+            *) seen="$seen
+  JDK $major in $home" ;;
+            esac
         fi
     done <<END
 $(jdk_candidates)
