@@ -7,6 +7,7 @@ module dev.tenon.runtime {
     exports dev.tenon.error;
     exports dev.tenon.io;
     exports dev.tenon.memory;
+    exports dev.tenon.npy;
     exports dev.tenon.op;
     exports dev.tenon.profile;
     exports dev.tenon.random;

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -281,6 +282,35 @@ class GgufFileTest {
             assertEquals(hole, file.data("hole").byteSize());
             assertEquals(0x04030201, file.data("last").get(ValueLayout.JAVA_INT, 0));
         }
+    }
+
+    @Test
+    void openingAGigabyteTakesLittleMemory() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        Assumptions.assumeTrue(Files.exists(status), "resident memory is read from /proc, which is not there");
+        Path path = folder.resolve("gigabyte.gguf");
+        List<String> tokens = IntStream.range(0, 250_000).mapToObj(i -> "token " + i).toList();
+        new GgufWriter()
+                .putStrings("tokenizer.ggml.tokens", tokens)
+                .tensor("t", Shape.of(4), DType.I8, SampleGguf.ramp(4))
+                .write(path);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 1L << 30);
+        }
+        long before = residentKilobytes(status);
+        try (GgufFile file = GgufFile.open(path)) {
+            assertEquals(1, file.tensors().size());
+            long after = residentKilobytes(status);
+            assertTrue(after - before < 50_000, "opening it added " + (after - before) + " kB");
+        }
+    }
+
+    private static long residentKilobytes(Path status) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
