@@ -58,8 +58,7 @@ final class NpyData {
         return tensor.permute(axes).contiguous();
     }
 
-    private static void fill(
-            Tensor tensor, InputStream in, long bytes, NpyHeader header, String file, String name)
+    private static void fill(Tensor tensor, InputStream in, long bytes, NpyHeader header, String file, String name)
             throws IOException {
         byte[] piece = new byte[(int) Math.min(PIECE, bytes)];
         for (long at = 0; at < bytes; ) {

@@ -64,9 +64,8 @@ record NpyHeader(DType dtype, Shape shape, boolean columnMajor, boolean bigEndia
 
     /** The bytes of a version 1 header for a row-major array; the data after it is aligned to 64 bytes. */
     static byte[] write(DType dtype, Shape shape) {
-        StringBuilder text = new StringBuilder("{'descr': '")
-                .append(descr(dtype))
-                .append("', 'fortran_order': False, 'shape': (");
+        StringBuilder text =
+                new StringBuilder("{'descr': '").append(descr(dtype)).append("', 'fortran_order': False, 'shape': (");
         for (int i = 0; i < shape.rank(); i++) {
             // A tuple of one needs its comma.
             text.append(shape.size(i)).append(i < shape.rank() - 1 ? ", " : shape.rank() == 1 ? "," : "");

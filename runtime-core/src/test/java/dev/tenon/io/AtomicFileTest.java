@@ -37,13 +37,17 @@ class AtomicFileTest {
     void aFailureLeavesTheOldAndNothingElse() throws IOException {
         Path path = folder.resolve("a");
         AtomicFile.write(path, text("old"));
-        assertThrows(InputOutputException.class, () -> AtomicFile.write(path, channel -> {
-            text("half").writeTo(channel);
-            throw new IOException("the disk is full");
-        }));
-        assertThrows(IllegalStateException.class, () -> AtomicFile.write(path, channel -> {
-            throw new IllegalStateException();
-        }));
+        assertThrows(
+                InputOutputException.class,
+                () -> AtomicFile.write(path, channel -> {
+                    text("half").writeTo(channel);
+                    throw new IOException("the disk is full");
+                }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> AtomicFile.write(path, channel -> {
+                    throw new IllegalStateException();
+                }));
         assertEquals("old", Files.readString(path));
         try (var files = Files.list(folder)) {
             assertEquals(List.of(path), files.toList());

@@ -124,7 +124,8 @@ class NpyTest {
 
     @Test
     void columnMajorArraysComeOutRowMajor() {
-        Tensor tensor = read(raw(1, dictionary("|i1", true, "(2, 3)"), (byte) 1, (byte) 4, (byte) 2, (byte) 5, (byte) 3, (byte) 6));
+        Tensor tensor = read(
+                raw(1, dictionary("|i1", true, "(2, 3)"), (byte) 1, (byte) 4, (byte) 2, (byte) 5, (byte) 3, (byte) 6));
         assertEquals(Shape.of(2, 3), tensor.shape());
         assertTrue(tensor.layout().isContiguous());
         assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, tensor.toByteArray());
@@ -132,7 +133,17 @@ class NpyTest {
 
     @Test
     void otherByteOrdersAreTurned() {
-        Tensor tensor = read(raw(1, dictionary(">i4", false, "(2,)"), (byte) 0, (byte) 0, (byte) 1, (byte) 2, (byte) -1, (byte) -1, (byte) -1, (byte) -2));
+        Tensor tensor = read(raw(
+                1,
+                dictionary(">i4", false, "(2,)"),
+                (byte) 0,
+                (byte) 0,
+                (byte) 1,
+                (byte) 2,
+                (byte) -1,
+                (byte) -1,
+                (byte) -1,
+                (byte) -2));
         assertArrayEquals(new byte[] {2, 1, 0, 0, -2, -1, -1, -1}, tensor.toByteArray());
         assertEquals(DType.I16, read(raw(1, dictionary("=i2", false, "(0,)"))).dtype());
     }
@@ -147,7 +158,9 @@ class NpyTest {
     @ValueSource(ints = {1, 2, 3})
     void everyVersionIsRead(int version) {
         String free = " { \"shape\":(2L,),'fortran_order' :False , 'descr':\"<i2\"}  \n";
-        assertEquals(Shape.of(2), read(raw(version, free, (byte) 1, (byte) 2, (byte) 3, (byte) 4)).shape());
+        assertEquals(
+                Shape.of(2),
+                read(raw(version, free, (byte) 1, (byte) 2, (byte) 3, (byte) 4)).shape());
     }
 
     @ParameterizedTest
@@ -223,14 +236,17 @@ class NpyTest {
             byte[] damaged = whole.clone();
             for (int k = random.nextInt(3); k >= 0; k--) {
                 int at = random.nextInt(damaged.length);
-                damaged[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) ("0123456789(),'{}L ".charAt(random.nextInt(18)));
+                damaged[at] = random.nextBoolean()
+                        ? (byte) random.nextInt()
+                        : (byte) ("0123456789(),'{}L ".charAt(random.nextInt(18)));
             }
             try (Scope inner = Scope.open()) {
                 read(damaged);
             } catch (MalformedFileException | DTypeException e) {
                 // What it should do.
             } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed + " case " + i + ": " + HexFormat.of().formatHex(damaged), e);
+                throw new AssertionError(
+                        "seed " + seed + " case " + i + ": " + HexFormat.of().formatHex(damaged), e);
             }
         }
     }
@@ -240,7 +256,9 @@ class NpyTest {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put("weights", Tensor.of(device, new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
         arrays.put("deep/name", Tensor.of(device, new long[] {-1, 7}));
-        arrays.put("zeros", Tensor.ofBytes(device, DType.U8, MemorySegment.ofArray(new byte[3 << 20]), Shape.of(3, 1 << 20)));
+        arrays.put(
+                "zeros",
+                Tensor.ofBytes(device, DType.U8, MemorySegment.ofArray(new byte[3 << 20]), Shape.of(3, 1 << 20)));
         Path stored = folder.resolve("stored.npz");
         Path deflated = folder.resolve("deflated.npz");
         Npz.write(stored, arrays);
@@ -249,7 +267,8 @@ class NpyTest {
         for (Path path : List.of(stored, deflated)) {
             Map<String, Tensor> back = Npz.read(device, path);
             assertEquals(List.of("weights", "deep/name", "zeros"), List.copyOf(back.keySet()));
-            assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, back.get("weights").toFloatArray());
+            assertArrayEquals(
+                    new float[] {1, 2, 3, 4, 5, 6}, back.get("weights").toFloatArray());
             assertEquals(Shape.of(3, 1 << 20), back.get("zeros").shape());
         }
         byte[] once = Files.readAllBytes(deflated);

@@ -289,7 +289,8 @@ class GgufFileTest {
         Path status = Path.of("/proc/self/status");
         Assumptions.assumeTrue(Files.exists(status), "resident memory is read from /proc, which is not there");
         Path path = folder.resolve("gigabyte.gguf");
-        List<String> tokens = IntStream.range(0, 250_000).mapToObj(i -> "token " + i).toList();
+        List<String> tokens =
+                IntStream.range(0, 250_000).mapToObj(i -> "token " + i).toList();
         new GgufWriter()
                 .putStrings("tokenizer.ggml.tokens", tokens)
                 .tensor("t", Shape.of(4), DType.I8, SampleGguf.ramp(4))
