@@ -2,6 +2,10 @@
 module dev.tenon.conformance {
     requires transitive dev.tenon.runtime;
     requires transitive org.junit.jupiter.api;
-    requires transitive org.junit.jupiter.params;
+    requires java.management;
+    requires jdk.management;
     requires static org.jspecify;
+
+    exports dev.tenon.conformance;
+    exports dev.tenon.conformance.reference;
 }
