@@ -1,0 +1,162 @@
+package dev.tenon.conformance;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.tenon.Configuration;
+import dev.tenon.Device;
+import dev.tenon.Tenon;
+import dev.tenon.op.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The suite that every backend runs. A backend's whole test is
+ *
+ * <pre>{@code
+ * class CpuConformanceTest extends ConformanceSuite {
+ *     @Override
+ *     protected String deviceName() {
+ *         return "cpu";
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>System properties:
+ *
+ * <ul>
+ *   <li>{@code tenon.require=cpu,opencl}: these devices must be there; any other that is missing is a skip.
+ *   <li>{@code tenon.seed}: where random values start; a number, or {@code random} for another each time. A failure prints
+ *       it.
+ *   <li>{@code tenon.cases}: a regular expression; only cases whose names it finds are run.
+ *   <li>{@code tenon.huge=false}: leaves out the tensors of more than 2^31 elements.
+ * </ul>
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class ConformanceSuite {
+    /** The suite's seed, from the system property. */
+    protected static final long SEED = seed();
+
+    private @Nullable Device device;
+    private @Nullable AutoCloseable runtime;
+    private String missing = "";
+
+    /** The device's name as {@link Device#name()} gives it, or without the {@code :0} at its end. */
+    protected abstract String deviceName();
+
+    /** Opens the device; a device that is no service is made here. Empty if the machine has none. */
+    protected Optional<Device> openDevice() {
+        Tenon tenon = Tenon.open(configuration());
+        runtime = tenon;
+        missing = String.join("; ", tenon.reasons());
+        return tenon.devices().stream()
+                .filter(d -> d.name().equals(deviceName()) || d.name().equals(deviceName() + ":0"))
+                .findFirst();
+    }
+
+    /** What the device is opened with. */
+    protected Configuration configuration() {
+        return Configuration.DEFAULT;
+    }
+
+    /**
+     * Whether the device may answer that it does not support this operator. Nothing else is skipped, so that a device that
+     * forgets an operator fails.
+     */
+    protected boolean mayLack(Op op) {
+        return false;
+    }
+
+    @BeforeAll
+    final void open() {
+        device = openDevice().orElse(null);
+        if (device == null) {
+            String problem = "there is no device " + deviceName() + (missing.isEmpty() ? "" : ": " + missing);
+            boolean required = Arrays.asList(System.getProperty("tenon.require", "").split(","))
+                    .contains(deviceName());
+            if (required) {
+                fail(problem + "; -Dtenon.require says there must be");
+            }
+            Assumptions.abort(problem);
+        }
+    }
+
+    @AfterAll
+    final void close() throws Exception {
+        if (runtime != null) {
+            runtime.close();
+        } else if (device != null) {
+            device.backend().close();
+        }
+    }
+
+    /** The device under test. */
+    protected final Device device() {
+        Device open = device;
+        if (open == null) {
+            throw new IllegalStateException("not open");
+        }
+        return open;
+    }
+
+    /** Every case of every operator, in one container an operator. */
+    @TestFactory
+    Stream<DynamicNode> operators() {
+        Map<String, List<DynamicNode>> groups = new LinkedHashMap<>();
+        String pattern = System.getProperty("tenon.cases", "");
+        java.util.regex.Pattern wanted = java.util.regex.Pattern.compile(pattern);
+        for (OpCase test : OpCases.all()) {
+            if (wanted.matcher(test.toString()).find()) {
+                groups.computeIfAbsent(test.op().getSimpleName(), name -> new ArrayList<>())
+                        .add(DynamicTest.dynamicTest(test.name(), () -> run(test)));
+            }
+        }
+        return groups.entrySet().stream()
+                .map(group -> DynamicContainer.dynamicContainer(group.getKey(), group.getValue()));
+    }
+
+    private void run(OpCase test) {
+        try {
+            try (BoundCase bound = test.bind(device(), SEED)) {
+                Optional<String> reason = device().whyUnsupported(bound.op());
+                if (reason.isPresent() && mayLack(bound.op())) {
+                    Assumptions.abort("not supported: " + reason.get());
+                }
+            }
+            CaseRunner.run(test, device(), SEED).ifPresent(problem -> fail(test + ": " + problem + hint(test)));
+        } catch (RuntimeException e) {
+            if (e instanceof org.opentest4j.TestAbortedException) {
+                throw e;
+            }
+            throw new AssertionError(test + " failed: " + e + hint(test), e);
+        }
+    }
+
+    private static String hint(OpCase test) {
+        return " (again with -Dtenon.seed=%d -Dtenon.cases='\\Q%s\\E')".formatted(SEED, test);
+    }
+
+    private static long seed() {
+        String property = System.getProperty("tenon.seed", "20260701");
+        return property.equals("random") ? System.nanoTime() : Long.parseLong(property);
+    }
+
+    /** Tensors past 2^31 elements. */
+    @TestFactory
+    Stream<DynamicNode> hugeTensors() {
+        return HugeTensors.tests(device());
+    }
+}
