@@ -118,11 +118,9 @@ final class Aliasing {
         if (step <= 0 || step != largestStride(y)) {
             return false;
         }
-        long xFrom = Math.floorMod(x.first(), step);
-        long yFrom = Math.floorMod(y.first(), step);
-        long xTo = xFrom + extent(x, step);
-        long yTo = yFrom + extent(y, step);
-        return xTo <= step && yTo <= step && (xTo <= yFrom || yTo <= xFrom);
+        // Only the distance counts: both may start anywhere in the storage.
+        long apart = Math.floorMod(y.first() - x.first(), step);
+        return extent(x, step) <= apart && apart + extent(y, step) <= step;
     }
 
     private static long largestStride(Layout layout) {

@@ -133,7 +133,7 @@ final class HugeTensors {
         try {
             device.backend().allocate(bytes).close();
         } catch (OutOfDeviceMemoryException e) {
-            Assumptions.abort(e.getMessage());
+            Assumptions.abort(e.toString());
         }
         device.trim();
     }

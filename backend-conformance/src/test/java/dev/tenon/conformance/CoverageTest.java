@@ -1,0 +1,39 @@
+package dev.tenon.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.op.Op;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CoverageTest {
+    @Test
+    void everyOperatorHasCases() {
+        Set<String> operators = Arrays.stream(Op.class.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> covered =
+                OpCases.all().stream().map(c -> c.op().getSimpleName()).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(operators, covered, "operators with cases in OpCases");
+    }
+
+    @Test
+    void namesAreUnique() {
+        for (List<OpCase> cases : List.of(OpCases.all(), OpCases.benchmarks())) {
+            Set<String> seen = new HashSet<>();
+            Set<String> twice = new TreeSet<>();
+            for (OpCase test : cases) {
+                if (!seen.add(test.toString())) {
+                    twice.add(test.toString());
+                }
+            }
+            assertTrue(twice.isEmpty(), "names given twice: " + twice);
+        }
+    }
+}
