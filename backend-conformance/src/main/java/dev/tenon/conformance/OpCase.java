@@ -24,6 +24,13 @@ public record OpCase(Class<? extends Op> op, String name, List<Operand> operands
         return BoundCase.of(this, device, seed);
     }
 
+    /** The operands without their contents. */
+    List<String> describe() {
+        return operands.stream()
+                .map(o -> o.name() + " " + o.dtype() + o.shape() + " " + o.placement() + " " + o.isOutput())
+                .toList();
+    }
+
     /** The operator's name with the case's. */
     @Override
     public String toString() {
