@@ -44,7 +44,8 @@ public final class BoundCase implements AutoCloseable {
     }
 
     static BoundCase of(OpCase source, Device device, long seed) {
-        SplittableRandom random = new SplittableRandom(seed ^ ((long) source.toString().hashCode() << 32));
+        SplittableRandom random =
+                new SplittableRandom(seed ^ ((long) source.toString().hashCode() << 32));
         List<Placed> placed = new ArrayList<>();
         Map<String, Tensor> tensors = new HashMap<>();
         Map<String, Values> earlier = new HashMap<>();

@@ -83,7 +83,8 @@ public final class CaseRunner {
             }
             restore(before);
             try (Graph graph = device.capture(() -> device.execute(op))) {
-                Optional<String> touched = outside(other, download(), "the capture").or(() -> same(other, download(), "capturing"));
+                Optional<String> touched =
+                        outside(other, download(), "the capture").or(() -> same(other, download(), "capturing"));
                 if (touched.isPresent()) {
                     return touched;
                 }
@@ -135,7 +136,8 @@ public final class CaseRunner {
         }
 
         private boolean[] written(Placed placed) {
-            boolean[] written = new boolean[Math.toIntExact(placed.base().shape().elements())];
+            boolean[] written =
+                    new boolean[Math.toIntExact(placed.base().shape().elements())];
             for (Tensor out : op.outputs()) {
                 if (out.buffer() == placed.base().buffer()) {
                     for (long place : Offsets.of(out.layout())) {
@@ -158,7 +160,10 @@ public final class CaseRunner {
                 for (int element = 0; element < written.length; element += block) {
                     long at = (long) element / block * bytes;
                     if (!written[element]
-                            && before.get(i).asSlice(at, bytes).mismatch(after.get(i).asSlice(at, bytes)) >= 0) {
+                            && before.get(i)
+                                            .asSlice(at, bytes)
+                                            .mismatch(after.get(i).asSlice(at, bytes))
+                                    >= 0) {
                         return Optional.of("%s wrote outside the outputs: %s (%s), element %d of its storage of %d"
                                 .formatted(
                                         when,
@@ -185,7 +190,10 @@ public final class CaseRunner {
                 for (int element = 0; element < written.length; element += block) {
                     long at = (long) element / block * bytes;
                     if (written[element]
-                            && one.get(i).asSlice(at, bytes).mismatch(other.get(i).asSlice(at, bytes)) >= 0) {
+                            && one.get(i)
+                                            .asSlice(at, bytes)
+                                            .mismatch(other.get(i).asSlice(at, bytes))
+                                    >= 0) {
                         return Optional.of("%s gave other bits: %s, element %d of its storage%s"
                                 .formatted(what, placed.operand().name(), element, values(placed, one, other, i, at)));
                     }
@@ -201,9 +209,12 @@ public final class CaseRunner {
             }
             return ", %s and %s"
                     .formatted(
-                            NumberFormat.real(placed.base().dtype(), NumberFormat.read(placed.base().dtype(), one.get(i), at)),
                             NumberFormat.real(
-                                    placed.base().dtype(), NumberFormat.read(placed.base().dtype(), other.get(i), at)));
+                                    placed.base().dtype(),
+                                    NumberFormat.read(placed.base().dtype(), one.get(i), at)),
+                            NumberFormat.real(
+                                    placed.base().dtype(),
+                                    NumberFormat.read(placed.base().dtype(), other.get(i), at)));
         }
     }
 }

@@ -79,7 +79,8 @@ final class Comparison {
                 }
             }
         }
-        return report(wrong, must.length, first + (wrong > 0 ? "; worst error %.3g of the allowed".formatted(worst) : ""));
+        return report(
+                wrong, must.length, first + (wrong > 0 ? "; worst error %.3g of the allowed".formatted(worst) : ""));
     }
 
     private static double allowed(DType dtype, double is, double must, double scale, Tolerance tolerance) {
@@ -102,14 +103,14 @@ final class Comparison {
             return is == must;
         }
         if (Double.isInfinite(is)) {
-            return Math.signum(is) == Math.signum(must)
-                    && Math.abs(must) + allowed >= NumberFormat.largest(dtype);
+            return Math.signum(is) == Math.signum(must) && Math.abs(must) + allowed >= NumberFormat.largest(dtype);
         }
         // A result beyond the largest value may have been rounded to it, or by a wider tolerance to just below.
         double nearest = !dtype.isQuantized() && Math.abs(must) > NumberFormat.largest(dtype)
                 ? Math.copySign(NumberFormat.largest(dtype), must)
                 : must;
-        return Math.abs(is - must) <= allowed || (nearest != must && Math.abs(is - nearest) <= allowed && Math.abs(must - nearest) <= allowed);
+        return Math.abs(is - must) <= allowed
+                || (nearest != must && Math.abs(is - nearest) <= allowed && Math.abs(must - nearest) <= allowed);
     }
 
     private static Optional<String> report(int wrong, int count, String first) {

@@ -85,7 +85,8 @@ public abstract class ConformanceSuite {
         device = openDevice().orElse(null);
         if (device == null) {
             String problem = "there is no device " + deviceName() + (missing.isEmpty() ? "" : ": " + missing);
-            boolean required = Arrays.asList(System.getProperty("tenon.require", "").split(","))
+            boolean required = Arrays.asList(
+                            System.getProperty("tenon.require", "").split(","))
                     .contains(deviceName());
             if (required) {
                 fail(problem + "; -Dtenon.require says there must be");

@@ -21,11 +21,12 @@ public interface Content {
     static Content any(DType dtype) {
         return switch (dtype) {
             case F64, F32, F16, BF16 -> normal(1);
-            case I64, I32, I16, I8, U8 -> target -> {
-                for (long i = 0; i < target.count(); i++) {
-                    target.whole(i, target.random().nextLong());
-                }
-            };
+            case I64, I32, I16, I8, U8 ->
+                target -> {
+                    for (long i = 0; i < target.count(); i++) {
+                        target.whole(i, target.random().nextLong());
+                    }
+                };
             case BOOL -> whole(0, 2);
             case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> Content::blocks;
         };
@@ -141,7 +142,10 @@ public interface Content {
             for (long i = 0; i < target.count(); i++) {
                 boolean spoil = target.random().nextInt(40) == 0;
                 target.real(
-                        i, spoil ? values[target.random().nextInt(3)] : target.random().nextGaussian());
+                        i,
+                        spoil
+                                ? values[target.random().nextInt(3)]
+                                : target.random().nextGaussian());
             }
         };
     }
@@ -164,7 +168,8 @@ public interface Content {
                     putHalf(block, 2, scale / 60);
                 }
                 case Q6_K -> putHalf(block, 208, scale / 2000);
-                case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype.name());
+                case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL ->
+                    throw new IllegalArgumentException(dtype.name());
             }
             target.block(i, block);
         }

@@ -127,8 +127,7 @@ final class HugeTensors {
         if (device.properties().host()) {
             long available = availableBytes();
             Assumptions.assumeTrue(
-                    available >= needed,
-                    "needs %,d bytes of free memory, there are %,d".formatted(needed, available));
+                    available >= needed, "needs %,d bytes of free memory, there are %,d".formatted(needed, available));
         }
         try {
             device.backend().allocate(bytes).close();

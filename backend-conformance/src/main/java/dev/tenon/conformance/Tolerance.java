@@ -68,8 +68,12 @@ public record Tolerance(boolean exact, double relative, double absolute) {
             case Unary o -> unary(o.kind(), u);
             case Binary o -> binary(o.kind(), dtype, u);
             case UnaryBackward _, GatedActivation _, GatedActivationBackward _ -> relative(8 * u);
-            case Reduce o -> reduce(o.kind(), (double) o.in().shape().elements()
-                    / Math.max(1, o.out().shape().elements()), e);
+            case Reduce o ->
+                reduce(
+                        o.kind(),
+                        (double) o.in().shape().elements()
+                                / Math.max(1, o.out().shape().elements()),
+                        e);
             case AllReduce o -> reduce(o.kind(), o.in().size(), e);
             case ReduceScatter o -> reduce(o.kind(), o.in().size(), e);
             case Softmax o -> relative(2 * sum(o.in().shape().size(-1), e) + 4 * u);
@@ -78,17 +82,27 @@ public record Tolerance(boolean exact, double relative, double absolute) {
             case CrossEntropyBackward _ -> relative(8 * u);
             case LayerNorm o -> relative(2 * sum(o.in().shape().size(-1), e));
             case LayerNormBackward o -> relative(3 * sum(o.in().shape().size(-1) + rows(o.in()), e));
-            case RmsNorm o -> relative(
-                    2 * sum(o.in().shape().size(-1), e) + (o.residual() == null ? 0 : half(o.in().dtype())));
+            case RmsNorm o ->
+                relative(2 * sum(o.in().shape().size(-1), e) + (o.residual() == null ? 0 : half(o.in().dtype())));
             case RmsNormBackward o -> relative(3 * sum(o.sum().shape().size(-1) + rows(o.sum()), e));
             case Matmul o -> relative(sum(o.a().shape().size(-1), e) + 8 * u);
             case Attention o -> attention(o.query(), o.key().shape().size(2), e);
-            case PagedAttention o -> attention(
-                    o.query(), o.pageTable().shape().size(1) * o.keyPages().shape().size(1), e);
-            case AttentionBackward o -> new Tolerance(
-                    false,
-                    4 * attention(o.query(), o.key().shape().size(2) + o.query().shape().size(2), e).relative(),
-                    FLUSH);
+            case PagedAttention o ->
+                attention(
+                        o.query(),
+                        o.pageTable().shape().size(1) * o.keyPages().shape().size(1),
+                        e);
+            case AttentionBackward o ->
+                new Tolerance(
+                        false,
+                        4
+                                * attention(
+                                                o.query(),
+                                                o.key().shape().size(2)
+                                                        + o.query().shape().size(2),
+                                                e)
+                                        .relative(),
+                        FLUSH);
             case Rope _ -> relative(8 * u);
             case ScatterAdd o -> relative(sum(o.indices().shape().elements(), e));
             case AdamW _ -> relative(16 * u);
@@ -151,9 +165,8 @@ public record Tolerance(boolean exact, double relative, double absolute) {
     private static Tolerance binary(BinaryKind kind, DType dtype, double u) {
         return switch (kind) {
             // Below BF16's normals an F32 result is itself rounded before it is rounded again.
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE -> dtype == DType.BF16
-                    ? new Tolerance(false, 0x1p-40, NumberFormat.ulp(DType.F32, 0))
-                    : EXACT;
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE ->
+                dtype == DType.BF16 ? new Tolerance(false, 0x1p-40, NumberFormat.ulp(DType.F32, 0)) : EXACT;
             case MAXIMUM, MINIMUM, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, XOR -> EXACT;
             case REMAINDER -> relative(u);
             case POWER -> relative(16 * u);

@@ -62,7 +62,8 @@ final class AttentionBackwardCases {
         Content outs = Content.computed(target -> forward(target, s, p, mask, false));
         operands.add(in("logSumExp", wide, to, sums, s.batch(), s.heads(), s.queries()));
         operands.add(in("out", dtype, to, outs, s.batch(), s.heads(), s.queries(), s.valueSize()));
-        operands.add(in("gradOut", dtype, placement, Content.normal(1), s.batch(), s.heads(), s.queries(), s.valueSize()));
+        operands.add(
+                in("gradOut", dtype, placement, Content.normal(1), s.batch(), s.heads(), s.queries(), s.valueSize()));
         operands.add(out("gradQuery", dtype, to, s.batch(), s.heads(), s.queries(), s.headSize()));
         operands.add(out("gradKey", dtype, to, s.batch(), s.keyHeads(), s.keys(), s.headSize()));
         operands.add(out("gradValue", dtype, to, s.batch(), s.keyHeads(), s.keys(), s.valueSize()));

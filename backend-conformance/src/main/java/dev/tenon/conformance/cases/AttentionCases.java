@@ -56,8 +56,22 @@ public final class AttentionCases {
                 attention(all, query, key, Sizing.of(1, 3, 1, 17, 17, 32), causal, Placement.SWAPPED_MIDDLE, false);
             }
         }
-        attention(all, DType.F64, DType.F64, Sizing.of(2, 4, 2, 13, 40, 16), AttentionParameters.causal(16), Placement.CONTIGUOUS, true);
-        attention(all, DType.F64, DType.F64, Sizing.of(1, 2, 2, 13, 13, 8), AttentionParameters.full(8), Placement.PADDED, true);
+        attention(
+                all,
+                DType.F64,
+                DType.F64,
+                Sizing.of(2, 4, 2, 13, 40, 16),
+                AttentionParameters.causal(16),
+                Placement.CONTIGUOUS,
+                true);
+        attention(
+                all,
+                DType.F64,
+                DType.F64,
+                Sizing.of(1, 2, 2, 13, 13, 8),
+                AttentionParameters.full(8),
+                Placement.PADDED,
+                true);
     }
 
     private static void shapes(List<OpCase> all) {
@@ -133,7 +147,8 @@ public final class AttentionCases {
             Placement placement,
             boolean withSum) {
         List<Operand> operands = operands(query, key, s, placement, withSum);
-        String name = "%s by %s %s %s %s%s".formatted(query, key, s, parameters, placement, withSum ? " with logSumExp" : "");
+        String name =
+                "%s by %s %s %s %s%s".formatted(query, key, s, parameters, placement, withSum ? " with logSumExp" : "");
         all.add(new OpCase(
                 Attention.class,
                 name,
@@ -176,7 +191,18 @@ public final class AttentionCases {
                 mask(all, DType.F32, s, blocked, "", Placement.CONTIGUOUS, parameters(0.2, causal, 0, 0), shape);
             }
         }
-        mask(all, DType.F32, s, Content.normal(2), "", Placement.CONTIGUOUS, parameters(0.2, true, 9, 20), 2, 4, 21, 35);
+        mask(
+                all,
+                DType.F32,
+                s,
+                Content.normal(2),
+                "",
+                Placement.CONTIGUOUS,
+                parameters(0.2, true, 9, 20),
+                2,
+                4,
+                21,
+                35);
         mask(all, DType.BF16, s, Content.normal(2), "", Placement.TRANSPOSED, parameters(0.2, false, 0, 0), 4, 21, 35);
         mask(all, DType.F64, s, Content.normal(2), "", Placement.CONTIGUOUS, parameters(0.2, false, 0, 0), 21, 35);
         mask(all, DType.F32, s, blocked, "", Placement.PADDED, parameters(0.2, false, 0, 0), 21, 35);
@@ -216,8 +242,8 @@ public final class AttentionCases {
     private static void lengths(List<OpCase> all) {
         for (DType key : List.of(DType.F32, DType.F16, DType.Q8_0)) {
             for (long queries : new long[] {1, 3, 20}) {
-                for (AttentionParameters p :
-                        List.of(AttentionParameters.causal(64), parameters(0.1, true, 5, 10), AttentionParameters.full(64))) {
+                for (AttentionParameters p : List.of(
+                        AttentionParameters.causal(64), parameters(0.1, true, 5, 10), AttentionParameters.full(64))) {
                     Sizing s = Sizing.of(4, 4, 2, queries, 50, 64);
                     List<Operand> operands = operands(DType.F32, key, s, Placement.CONTIGUOUS, true);
                     operands.add(in("lengths", DType.I32, Placement.CONTIGUOUS, Content.of(50, 1, 27, 0), 4));
@@ -243,7 +269,16 @@ public final class AttentionCases {
         for (DType key : List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0)) {
             for (DType query : List.of(DType.F32, DType.F16, DType.BF16)) {
                 for (long queries : new long[] {1, 4, 33}) {
-                    paged(all, query, key, Sizing.of(3, 4, 2, queries, 0, 64), 16, AttentionParameters.causal(64), 40, 33, 77);
+                    paged(
+                            all,
+                            query,
+                            key,
+                            Sizing.of(3, 4, 2, queries, 0, 64),
+                            16,
+                            AttentionParameters.causal(64),
+                            40,
+                            33,
+                            77);
                 }
             }
             for (AttentionParameters p : List.of(
@@ -288,7 +323,8 @@ public final class AttentionCases {
         long count = Math.max(pages, lengths.length * columns);
         all.add(new OpCase(
                 PagedAttention.class,
-                "%s by %s %s pages of %d lengths %s %s".formatted(query, key, s, pageSize, Sizes.text(lengths), parameters),
+                "%s by %s %s pages of %d lengths %s %s"
+                        .formatted(query, key, s, pageSize, Sizes.text(lengths), parameters),
                 List.of(
                         in("query", query, s.batch, s.heads, s.queries, s.headSize),
                         in("keyPages", key, count, pageSize, s.keyHeads, s.headSize),

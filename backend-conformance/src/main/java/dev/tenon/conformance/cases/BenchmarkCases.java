@@ -119,9 +119,7 @@ public final class BenchmarkCases {
                 "SUM %s %d ranks %d".formatted(dtype, ranks, n),
                 operands,
                 t -> new AllReduce(
-                        ReduceKind.SUM,
-                        CollectiveCases.list(t, "in", ranks),
-                        CollectiveCases.list(t, "out", ranks))));
+                        ReduceKind.SUM, CollectiveCases.list(t, "in", ranks), CollectiveCases.list(t, "out", ranks))));
     }
 
     /** What runs between the products, on 512 tokens of Llama 3 8B. */
@@ -149,7 +147,6 @@ public final class BenchmarkCases {
                 name,
                 List.of(x, weight, out),
                 t -> new RmsNorm(t.get("x"), null, t.get("weight"), 0, 1e-5f, t.get("out"), null, null)));
-        all.add(new OpCase(
-                Softmax.class, name, List.of(x, out), t -> new Softmax(false, t.get("x"), t.get("out"))));
+        all.add(new OpCase(Softmax.class, name, List.of(x, out), t -> new Softmax(false, t.get("x"), t.get("out"))));
     }
 }

@@ -24,10 +24,17 @@ public final class BinaryCases {
                 }
                 binary(all, kind, dtype, Placement.OFFSET, "", new long[] {207}, new long[] {207}, new long[] {207});
                 // A row, a column and a number against a matrix, each way round.
-                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 33}, new long[] {33}, new long[] {5, 33});
-                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 1}, new long[] {5, 33}, new long[] {5, 33});
-                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 33}, new long[] {}, new long[] {5, 33});
-                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 1}, new long[] {1, 33}, new long[] {5, 33});
+                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 33}, new long[] {33}, new long[] {
+                    5, 33
+                });
+                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 1}, new long[] {5, 33}, new long[] {
+                    5, 33
+                });
+                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 33}, new long[] {}, new long[] {5, 33
+                });
+                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {5, 1}, new long[] {1, 33}, new long[] {
+                    5, 33
+                });
             }
             special(all, kind);
         }
@@ -40,7 +47,9 @@ public final class BinaryCases {
                 }
                 long[] middle = {2, 1, 4};
                 binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {2, 5, 4}, middle, new long[] {2, 5, 4});
-                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {0, 4}, new long[] {1, 4}, new long[] {0, 4});
+                binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {0, 4}, new long[] {1, 4}, new long[] {
+                    0, 4
+                });
                 binary(all, kind, dtype, Placement.CONTIGUOUS, "", new long[] {}, new long[] {}, new long[] {});
             }
         }
@@ -64,9 +73,8 @@ public final class BinaryCases {
         return switch (kind) {
             case POWER -> Content.uniform(0.05, 8);
             // Equal elements must occur.
-            case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> dtype == DType.BOOL
-                    ? Content.any(dtype)
-                    : Content.whole(dtype == DType.U8 ? 0 : -3, 4);
+            case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL ->
+                dtype == DType.BOOL ? Content.any(dtype) : Content.whole(dtype == DType.U8 ? 0 : -3, 4);
             case REMAINDER -> dtype.isFloat() ? Content.normal(20) : Content.any(dtype);
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, AND, OR, XOR -> Content.any(dtype);
         };
@@ -76,14 +84,34 @@ public final class BinaryCases {
         return switch (kind) {
             case POWER -> Content.normal(2);
             // Division by zero must occur, and by -1 of the smallest integer.
-            case DIVIDE, REMAINDER -> dtype.isFloat() ? Content.normal(2) : Content.whole(dtype == DType.U8 ? 0 : -2, 5);
-            case ADD, SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR,
+            case DIVIDE, REMAINDER ->
+                dtype.isFloat() ? Content.normal(2) : Content.whole(dtype == DType.U8 ? 0 : -2, 5);
+            case ADD,
+                    SUBTRACT,
+                    MULTIPLY,
+                    MAXIMUM,
+                    MINIMUM,
+                    EQUAL,
+                    NOT_EQUAL,
+                    LESS,
+                    LESS_EQUAL,
+                    GREATER,
+                    GREATER_EQUAL,
+                    AND,
+                    OR,
                     XOR -> left(kind, dtype);
         };
     }
 
     private static void binary(
-            List<OpCase> all, BinaryKind kind, DType dtype, Placement placement, String note, long[] a, long[] b, long[] c) {
+            List<OpCase> all,
+            BinaryKind kind,
+            DType dtype,
+            Placement placement,
+            String note,
+            long[] a,
+            long[] b,
+            long[] c) {
         DType result = kind.isComparison() ? DType.BOOL : dtype;
         Placement second = b.length == a.length ? placement : Placement.CONTIGUOUS;
         all.add(new OpCase(
@@ -103,7 +131,9 @@ public final class BinaryCases {
         for (DType dtype : Sizes.FLOATS) {
             DType result = kind.isComparison() ? DType.BOOL : dtype;
             // What pow gives for a base of 1 or -1 and NaN or an infinity differs between languages: not asked.
-            Content a = kind == BinaryKind.POWER ? Content.of(0, 0.5, 2, 3, Double.POSITIVE_INFINITY, Double.NaN) : Content.special();
+            Content a = kind == BinaryKind.POWER
+                    ? Content.of(0, 0.5, 2, 3, Double.POSITIVE_INFINITY, Double.NaN)
+                    : Content.special();
             Content b = kind == BinaryKind.POWER
                     ? Content.of(0, 1, 2, -2, 0.5, -0.5, 1, 3, 2, 1.5, 0, 2, -1)
                     : Content.special();

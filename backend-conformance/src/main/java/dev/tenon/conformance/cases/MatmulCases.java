@@ -55,19 +55,63 @@ public final class MatmulCases {
 
     private static void shapes(List<OpCase> all, DType dtype) {
         long[][] shapes = {
-            {0, 5, 3}, {5, 0, 3}, {5, 3, 0}, {1, 1, 1}, {2, 1, 13}, {13, 207, 1}, {1, 1001, 1}, {64, 64, 64}, {65, 130, 97},
-            {129, 1001, 31}, {207, 13, 130}, {40, 4098, 5}, {1, 4098, 33}, {1, 13, 4098}, {4, 1001, 65}, {100, 300, 200}
+            {0, 5, 3},
+            {5, 0, 3},
+            {5, 3, 0},
+            {1, 1, 1},
+            {2, 1, 13},
+            {13, 207, 1},
+            {1, 1001, 1},
+            {64, 64, 64},
+            {65, 130, 97},
+            {129, 1001, 31},
+            {207, 13, 130},
+            {40, 4098, 5},
+            {1, 4098, 33},
+            {1, 13, 4098},
+            {4, 1001, 65},
+            {100, 300, 200}
         };
         for (long[] s : shapes) {
             for (Placement right : List.of(Placement.CONTIGUOUS, Placement.TRANSPOSED)) {
                 plain(all, dtype, dtype, dtype, Placement.CONTIGUOUS, right, Placement.CONTIGUOUS, s[0], s[1], s[2]);
             }
-            plain(all, dtype, dtype, dtype, Placement.TRANSPOSED, Placement.TRANSPOSED, Placement.CONTIGUOUS, s[0], s[1], s[2]);
+            plain(
+                    all,
+                    dtype,
+                    dtype,
+                    dtype,
+                    Placement.TRANSPOSED,
+                    Placement.TRANSPOSED,
+                    Placement.CONTIGUOUS,
+                    s[0],
+                    s[1],
+                    s[2]);
         }
         // Decoding: few rows against a weight kept as [n, k].
         for (long rows = 1; rows <= 9; rows++) {
-            plain(all, dtype, dtype, dtype, Placement.CONTIGUOUS, Placement.TRANSPOSED, Placement.CONTIGUOUS, rows, 576, 130);
-            plain(all, dtype, dtype, dtype, Placement.CONTIGUOUS, Placement.CONTIGUOUS, Placement.CONTIGUOUS, rows, 130, 333);
+            plain(
+                    all,
+                    dtype,
+                    dtype,
+                    dtype,
+                    Placement.CONTIGUOUS,
+                    Placement.TRANSPOSED,
+                    Placement.CONTIGUOUS,
+                    rows,
+                    576,
+                    130);
+            plain(
+                    all,
+                    dtype,
+                    dtype,
+                    dtype,
+                    Placement.CONTIGUOUS,
+                    Placement.CONTIGUOUS,
+                    Placement.CONTIGUOUS,
+                    rows,
+                    130,
+                    333);
         }
         content(all, dtype, "of one sign", Content.uniform(0, 1));
         content(all, dtype, "spoiled", Content.spoiled());
@@ -135,7 +179,8 @@ public final class MatmulCases {
         };
         for (DType dtype : List.of(DType.F32, DType.BF16, DType.F64)) {
             for (long[][] shape : shapes) {
-                for (Placement placement : List.of(Placement.CONTIGUOUS, Placement.SWAPPED_MIDDLE, Placement.TRANSPOSED, Placement.PADDED)) {
+                for (Placement placement : List.of(
+                        Placement.CONTIGUOUS, Placement.SWAPPED_MIDDLE, Placement.TRANSPOSED, Placement.PADDED)) {
                     all.add(new OpCase(
                             Matmul.class,
                             "%s %s %s %s".formatted(dtype, Sizes.text(shape[0]), Sizes.text(shape[1]), placement),
@@ -167,7 +212,17 @@ public final class MatmulCases {
         }
         for (DType weight : List.of(DType.BF16, DType.Q8_0, DType.Q4_K)) {
             for (long m : new long[] {1, 5, 20}) {
-                epilogue(all, DType.F32, weight, DType.F32, 0.3f, DType.F32, Activation.SILU, true, Placement.CONTIGUOUS, m);
+                epilogue(
+                        all,
+                        DType.F32,
+                        weight,
+                        DType.F32,
+                        0.3f,
+                        DType.F32,
+                        Activation.SILU,
+                        true,
+                        Placement.CONTIGUOUS,
+                        m);
             }
         }
     }

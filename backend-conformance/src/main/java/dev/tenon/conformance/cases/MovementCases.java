@@ -157,7 +157,13 @@ public final class MovementCases {
     }
 
     private static void random(
-            List<OpCase> all, DType dtype, Distribution distribution, long seed, long offset, Placement placement, long... n) {
+            List<OpCase> all,
+            DType dtype,
+            Distribution distribution,
+            long seed,
+            long offset,
+            Placement placement,
+            long... n) {
         all.add(new OpCase(
                 RandomFill.class,
                 "%s %s seed %d from %d %s %s".formatted(dtype, distribution, seed, offset, Sizes.text(n), placement),
@@ -231,7 +237,8 @@ public final class MovementCases {
         long[] sizes = new long[indices.length + table.length - 1];
         System.arraycopy(indices, 0, sizes, 0, indices.length);
         System.arraycopy(table, 1, sizes, indices.length, table.length - 1);
-        Placement output = dtype.isQuantized() && placement == Placement.PADDED ? Placement.STRIDED : Sizes.output(placement);
+        Placement output =
+                dtype.isQuantized() && placement == Placement.PADDED ? Placement.STRIDED : Sizes.output(placement);
         all.add(new OpCase(
                 Gather.class,
                 "%s%s to %s by %s%s %s".formatted(dtype, Sizes.text(table), to, index, Sizes.text(indices), placement),
@@ -266,8 +273,7 @@ public final class MovementCases {
         System.arraycopy(table, 1, rows, indices.length, table.length - 1);
         all.add(new OpCase(
                 ScatterAdd.class,
-                "%s%s to %s%s by %s %s"
-                        .formatted(dtype, Sizes.text(rows), to, Sizes.text(table), index, placement),
+                "%s%s to %s%s by %s %s".formatted(dtype, Sizes.text(rows), to, Sizes.text(table), index, placement),
                 List.of(
                         in("rows", dtype, placement, Content.normal(1), rows),
                         in("indices", index, placement, Content.whole(-1, table[0]), indices),
@@ -310,7 +316,8 @@ public final class MovementCases {
             long slots) {
         all.add(new OpCase(
                 CacheWrite.class,
-                "%s[%d, %d, %d] to %s[%d] by %s %s to %s".formatted(from, n, heads, size, to, slots, index, rows, cache),
+                "%s[%d, %d, %d] to %s[%d] by %s %s to %s"
+                        .formatted(from, n, heads, size, to, slots, index, rows, cache),
                 List.of(
                         in("rows", from, rows, Content.normal(1), n, heads, size),
                         in("slots", index, Placement.CONTIGUOUS, Content.distinct(slots), n),

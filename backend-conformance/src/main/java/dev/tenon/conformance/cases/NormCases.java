@@ -48,12 +48,64 @@ public final class NormCases {
         // More rows than a block of a weight gradient's partial sums.
         every(all, DType.F32, new Options(true, true, true, DType.F32), Placement.CONTIGUOUS, 301, 65);
         inPlace(all);
-        layerNorm(all, DType.F32, Content.normal(1000, 1), "far from 0 ", new Options(true, true, true, DType.F32), Placement.CONTIGUOUS, 4, 1001);
-        layerNorm(all, DType.F32, Content.spoiled(), "spoiled ", new Options(true, true, true, DType.F32), Placement.CONTIGUOUS, 40, 33);
-        rmsNorm(all, DType.F32, Content.spoiled(), "spoiled ", 0, new Options(true, false, true, DType.F32), Placement.CONTIGUOUS, 40, 33);
-        rmsNorm(all, DType.F32, Content.of(0), "zeros ", 0, new Options(true, false, true, DType.F32), Placement.CONTIGUOUS, 2, 33);
-        rmsNorm(all, DType.F32, Content.normal(1), "offset ", 1, new Options(true, true, true, DType.F32), Placement.CONTIGUOUS, 3, 207);
-        rmsNorm(all, DType.BF16, Content.normal(1), "offset ", 1, new Options(true, true, true, DType.BF16), Placement.CONTIGUOUS, 3, 207);
+        layerNorm(
+                all,
+                DType.F32,
+                Content.normal(1000, 1),
+                "far from 0 ",
+                new Options(true, true, true, DType.F32),
+                Placement.CONTIGUOUS,
+                4,
+                1001);
+        layerNorm(
+                all,
+                DType.F32,
+                Content.spoiled(),
+                "spoiled ",
+                new Options(true, true, true, DType.F32),
+                Placement.CONTIGUOUS,
+                40,
+                33);
+        rmsNorm(
+                all,
+                DType.F32,
+                Content.spoiled(),
+                "spoiled ",
+                0,
+                new Options(true, false, true, DType.F32),
+                Placement.CONTIGUOUS,
+                40,
+                33);
+        rmsNorm(
+                all,
+                DType.F32,
+                Content.of(0),
+                "zeros ",
+                0,
+                new Options(true, false, true, DType.F32),
+                Placement.CONTIGUOUS,
+                2,
+                33);
+        rmsNorm(
+                all,
+                DType.F32,
+                Content.normal(1),
+                "offset ",
+                1,
+                new Options(true, true, true, DType.F32),
+                Placement.CONTIGUOUS,
+                3,
+                207);
+        rmsNorm(
+                all,
+                DType.BF16,
+                Content.normal(1),
+                "offset ",
+                1,
+                new Options(true, true, true, DType.BF16),
+                Placement.CONTIGUOUS,
+                3,
+                207);
     }
 
     private static void every(List<OpCase> all, DType dtype, Options options, Placement placement, long... sizes) {
@@ -80,7 +132,13 @@ public final class NormCases {
     }
 
     private static void layerNorm(
-            List<OpCase> all, DType dtype, Content content, String note, Options options, Placement placement, long... sizes) {
+            List<OpCase> all,
+            DType dtype,
+            Content content,
+            String note,
+            Options options,
+            Placement placement,
+            long... sizes) {
         long n = sizes[sizes.length - 1];
         Placement to = Sizes.output(placement);
         List<Operand> operands = new ArrayList<>();
@@ -176,8 +234,8 @@ public final class NormCases {
         operands.add(in("gradOut", dtype, placement, Content.normal(1), sizes));
         operands.add(in("sum", dtype, to, Content.normal(2), sizes));
         optional(operands, options.weight, in("weight", options.weightType, placement, Content.normal(1, 0.3), n));
-        operands.add(in(
-                "rstd", Sizes.wide(dtype), to, Content.computed(target -> rstd(target, "sum", false)), rows(sizes)));
+        operands.add(
+                in("rstd", Sizes.wide(dtype), to, Content.computed(target -> rstd(target, "sum", false)), rows(sizes)));
         optional(operands, options.second, in("gradSum", dtype, placement, Content.normal(1), sizes));
         operands.add(out("gradIn", dtype, to, sizes));
         boolean gradWeight = options.weight && options.statistics;

@@ -19,7 +19,8 @@ public final class QuantizeCases {
         for (DType type : Sizes.QUANTIZED) {
             long block = type.blockSize();
             for (DType plain : List.of(DType.F32, DType.F16, DType.BF16)) {
-                for (long[] sizes : new long[][] {{block}, {0, block}, {3, 4 * block}, {2, 3, 7 * block}, {130 * block}}) {
+                for (long[] sizes :
+                        new long[][] {{block}, {0, block}, {3, 4 * block}, {2, 3, 7 * block}, {130 * block}}) {
                     dequantize(all, type, plain, Placement.CONTIGUOUS, Placement.CONTIGUOUS, sizes);
                     quantize(all, type, plain, Placement.CONTIGUOUS, Content.normal(1), "", sizes);
                 }
@@ -34,7 +35,15 @@ public final class QuantizeCases {
                 }
                 quantize(all, type, plain, Placement.CONTIGUOUS, Content.of(0), "zeros ", 2, block);
                 quantize(all, type, plain, Placement.CONTIGUOUS, Content.of(1.5), "one value ", 2, block);
-                quantize(all, type, plain, Placement.CONTIGUOUS, Content.of(-4, 4, 0, 1, -1, 2), "few values ", 2, block);
+                quantize(
+                        all,
+                        type,
+                        plain,
+                        Placement.CONTIGUOUS,
+                        Content.of(-4, 4, 0, 1, -1, 2),
+                        "few values ",
+                        2,
+                        block);
                 quantize(all, type, plain, Placement.CONTIGUOUS, Content.whole(-127, 128), "ties ", 4, block);
                 quantize(all, type, plain, Placement.CONTIGUOUS, Content.uniform(3, 5), "positive ", 4, block);
                 quantize(all, type, plain, Placement.CONTIGUOUS, Content.normal(1e-3), "small ", 4, block);

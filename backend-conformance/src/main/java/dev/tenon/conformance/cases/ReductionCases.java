@@ -30,7 +30,12 @@ public final class ReductionCases {
                     reduce(all, kind, dtype, Placement.CONTIGUOUS, content(kind, dtype), "", List.of(0), n, 3);
                 }
                 for (List<Integer> axes : List.of(
-                        List.<Integer>of(), List.of(1), List.of(0, 1), List.of(0, 2), List.of(1, 2), List.of(0, 1, 2))) {
+                        List.<Integer>of(),
+                        List.of(1),
+                        List.of(0, 1),
+                        List.of(0, 2),
+                        List.of(1, 2),
+                        List.of(0, 1, 2))) {
                     reduce(all, kind, dtype, Placement.CONTIGUOUS, content(kind, dtype), "", axes, 5, 7, 33);
                 }
                 reduce(all, kind, dtype, Placement.CONTIGUOUS, content(kind, dtype), "", List.of(1), 4, 0, 3);
@@ -47,9 +52,34 @@ public final class ReductionCases {
             }
         }
         // Every term has one sign: an accumulator that is too narrow drifts.
-        reduce(all, ReduceKind.SUM, DType.F32, Placement.CONTIGUOUS, Content.uniform(0, 1), "drift ", List.of(0), 300_001);
-        reduce(all, ReduceKind.MEAN, DType.F32, Placement.CONTIGUOUS, Content.normal(1000, 1), "drift ", List.of(0), 100_003);
-        reduce(all, ReduceKind.SUM, DType.BF16, Placement.CONTIGUOUS, Content.uniform(0, 1), "drift ", List.of(0), 70_001, 2);
+        reduce(
+                all,
+                ReduceKind.SUM,
+                DType.F32,
+                Placement.CONTIGUOUS,
+                Content.uniform(0, 1),
+                "drift ",
+                List.of(0),
+                300_001);
+        reduce(
+                all,
+                ReduceKind.MEAN,
+                DType.F32,
+                Placement.CONTIGUOUS,
+                Content.normal(1000, 1),
+                "drift ",
+                List.of(0),
+                100_003);
+        reduce(
+                all,
+                ReduceKind.SUM,
+                DType.BF16,
+                Placement.CONTIGUOUS,
+                Content.uniform(0, 1),
+                "drift ",
+                List.of(0),
+                70_001,
+                2);
         arguments(all);
         topK(all);
     }
@@ -89,8 +119,26 @@ public final class ReductionCases {
                 argument(all, largest, dtype, DType.I64, Placement.CONTIGUOUS, Content.any(dtype), "", 0, 5);
                 argument(all, largest, dtype, DType.I64, Placement.CONTIGUOUS, Content.any(dtype), "", 33);
                 if (dtype.isFloat()) {
-                    argument(all, largest, dtype, DType.I64, Placement.CONTIGUOUS, Content.special(), "special ", 50, 33);
-                    argument(all, largest, dtype, DType.I64, Placement.CONTIGUOUS, Content.spoiled(), "spoiled ", 50, 33);
+                    argument(
+                            all,
+                            largest,
+                            dtype,
+                            DType.I64,
+                            Placement.CONTIGUOUS,
+                            Content.special(),
+                            "special ",
+                            50,
+                            33);
+                    argument(
+                            all,
+                            largest,
+                            dtype,
+                            DType.I64,
+                            Placement.CONTIGUOUS,
+                            Content.spoiled(),
+                            "spoiled ",
+                            50,
+                            33);
                     Content infinite = Content.of(largest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
                     argument(all, largest, dtype, DType.I64, Placement.CONTIGUOUS, infinite, "infinite ", 2, 40);
                 }
@@ -133,7 +181,16 @@ public final class ReductionCases {
             }
             topK(all, dtype, DType.I64, Placement.CONTIGUOUS, Content.whole(-3, 4), "ties ", 40, 3, 207);
             topK(all, dtype, DType.I64, Placement.CONTIGUOUS, Content.spoiled(), "spoiled ", 9, 30, 100);
-            topK(all, dtype, DType.I64, Placement.CONTIGUOUS, Content.of(Double.NEGATIVE_INFINITY), "infinite ", 3, 2, 40);
+            topK(
+                    all,
+                    dtype,
+                    DType.I64,
+                    Placement.CONTIGUOUS,
+                    Content.of(Double.NEGATIVE_INFINITY),
+                    "infinite ",
+                    3,
+                    2,
+                    40);
         }
         for (Placement placement : Sizes.PLACEMENTS) {
             topK(all, DType.F32, DType.I64, placement, Content.normal(1), "layout ", 7, 3, 5, 33);

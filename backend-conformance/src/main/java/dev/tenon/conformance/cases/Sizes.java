@@ -24,8 +24,8 @@ final class Sizes {
             DType.I8,
             DType.U8,
             DType.BOOL);
-    static final List<DType> QUANTIZED = List.of(
-            DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K);
+    static final List<DType> QUANTIZED =
+            List.of(DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K);
     static final List<Placement> PLACEMENTS = List.of(Placement.values());
     static final List<Placement> OUTPUTS =
             Arrays.stream(Placement.values()).filter(Placement::fitsOutputs).toList();

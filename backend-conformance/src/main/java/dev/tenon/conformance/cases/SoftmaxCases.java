@@ -34,8 +34,24 @@ public final class SoftmaxCases {
                 softmax(all, logarithm, dtype, Placement.CONTIGUOUS, Content.normal(4), "", 0, 5);
                 softmax(all, logarithm, dtype, Placement.CONTIGUOUS, Content.spoiled(), "spoiled ", 60, 33);
                 softmax(all, logarithm, dtype, Placement.CONTIGUOUS, Content.uniform(-3e4, 3e4), "wide ", 4, 100);
-                softmax(all, logarithm, dtype, Placement.CONTIGUOUS, Content.of(Double.NEGATIVE_INFINITY), "all -inf ", 2, 9);
-                softmax(all, logarithm, dtype, Placement.CONTIGUOUS, Content.of(Double.NEGATIVE_INFINITY, 1, 2), "-inf ", 2, 9);
+                softmax(
+                        all,
+                        logarithm,
+                        dtype,
+                        Placement.CONTIGUOUS,
+                        Content.of(Double.NEGATIVE_INFINITY),
+                        "all -inf ",
+                        2,
+                        9);
+                softmax(
+                        all,
+                        logarithm,
+                        dtype,
+                        Placement.CONTIGUOUS,
+                        Content.of(Double.NEGATIVE_INFINITY, 1, 2),
+                        "-inf ",
+                        2,
+                        9);
             }
             for (Placement placement : Sizes.PLACEMENTS) {
                 softmax(all, logarithm, DType.F32, placement, Content.normal(4), "layout ", 3, 5, 33);
@@ -119,7 +135,8 @@ public final class SoftmaxCases {
         }
         all.add(new OpCase(
                 CrossEntropy.class,
-                "%s[%d, %d] by %s %s%s".formatted(dtype, rows, classes, index, placement, withSum ? " with logSumExp" : ""),
+                "%s[%d, %d] by %s %s%s"
+                        .formatted(dtype, rows, classes, index, placement, withSum ? " with logSumExp" : ""),
                 operands,
                 t -> new CrossEntropy(
                         t.get("logits"),

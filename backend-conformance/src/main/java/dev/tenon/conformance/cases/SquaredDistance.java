@@ -23,11 +23,14 @@ final class SquaredDistance implements CustomKernel {
 
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        if (inputs.size() != 2 || !inputs.getFirst().equals(inputs.getLast()) || inputs.getFirst().shape().rank() != 2) {
+        if (inputs.size() != 2
+                || !inputs.getFirst().equals(inputs.getLast())
+                || inputs.getFirst().shape().rank() != 2) {
             throw new ShapeException(name(), "needs two matrices of one shape", inputs);
         }
         if (inputs.getFirst().dtype() != DType.F32) {
-            throw new DTypeException(name(), "only F32", List.of(inputs.getFirst().dtype()));
+            throw new DTypeException(
+                    name(), "only F32", List.of(inputs.getFirst().dtype()));
         }
         return List.of(new TensorSpec(DType.F32, inputs.getFirst().shape().without(-1)));
     }
@@ -47,12 +50,15 @@ final class SquaredDistance implements CustomKernel {
     @Override
     public Cost cost(List<TensorSpec> inputs, List<TensorSpec> outputs) {
         double elements = inputs.getFirst().shape().elements();
-        return new Cost(3 * elements, 8 * elements + 4.0 * outputs.getFirst().shape().elements());
+        return new Cost(
+                3 * elements, 8 * elements + 4.0 * outputs.getFirst().shape().elements());
     }
 
     @Override
     public Optional<CustomImplementation> implementation(String backend) {
-        return backend.equals("cpu") ? Optional.of((CustomImplementation.HostMethod) SquaredDistance::run) : Optional.empty();
+        return backend.equals("cpu")
+                ? Optional.of((CustomImplementation.HostMethod) SquaredDistance::run)
+                : Optional.empty();
     }
 
     private static void run(List<Tensor> inputs, List<Tensor> outputs) {

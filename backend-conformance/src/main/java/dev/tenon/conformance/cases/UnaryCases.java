@@ -28,7 +28,15 @@ public final class UnaryCases {
                 }
                 unary(all, kind, dtype, Placement.OFFSET, Placement.OFFSET, range(kind, dtype), "", 207);
                 if (dtype.isFloat()) {
-                    unary(all, kind, dtype, Placement.CONTIGUOUS, Placement.CONTIGUOUS, Content.special(), "special ", 1001);
+                    unary(
+                            all,
+                            kind,
+                            dtype,
+                            Placement.CONTIGUOUS,
+                            Placement.CONTIGUOUS,
+                            Content.special(),
+                            "special ",
+                            1001);
                 }
             }
             inPlace(all, kind, types(kind).getFirst());
@@ -40,11 +48,41 @@ public final class UnaryCases {
 
     private static List<DType> types(UnaryKind kind) {
         return switch (kind) {
-            case NEGATE, ABS, SIGN, SQUARE -> List.of(
-                    DType.F32, DType.F16, DType.BF16, DType.F64, DType.I64, DType.I32, DType.I16, DType.I8, DType.U8);
+            case NEGATE, ABS, SIGN, SQUARE ->
+                List.of(
+                        DType.F32,
+                        DType.F16,
+                        DType.BF16,
+                        DType.F64,
+                        DType.I64,
+                        DType.I32,
+                        DType.I16,
+                        DType.I8,
+                        DType.U8);
             case NOT -> List.of(DType.BOOL);
-            case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG1P, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, FLOOR,
-                    CEIL, ROUND, RELU, GELU, GELU_TANH, GELU_QUICK, SILU -> Sizes.FLOATS;
+            case SQRT,
+                    RSQRT,
+                    RECIPROCAL,
+                    EXP,
+                    EXP2,
+                    EXPM1,
+                    LOG,
+                    LOG2,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TANH,
+                    ERF,
+                    SIGMOID,
+                    SOFTPLUS,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    RELU,
+                    GELU,
+                    GELU_TANH,
+                    GELU_QUICK,
+                    SILU -> Sizes.FLOATS;
         };
     }
 
@@ -59,7 +97,20 @@ public final class UnaryCases {
             case EXP, EXP2, EXPM1 -> Content.uniform(-90, 85);
             case SIN, COS -> Content.normal(100);
             case ROUND, FLOOR, CEIL -> Content.normal(10);
-            case NEGATE, ABS, SIGN, SQUARE, RECIPROCAL, TANH, ERF, SIGMOID, SOFTPLUS, RELU, GELU, GELU_TANH, GELU_QUICK, SILU,
+            case NEGATE,
+                    ABS,
+                    SIGN,
+                    SQUARE,
+                    RECIPROCAL,
+                    TANH,
+                    ERF,
+                    SIGMOID,
+                    SOFTPLUS,
+                    RELU,
+                    GELU,
+                    GELU_TANH,
+                    GELU_QUICK,
+                    SILU,
                     NOT -> Content.normal(3);
         };
     }
@@ -105,7 +156,20 @@ public final class UnaryCases {
                 }
                 unary(all, kind, dtype, Placement.TRANSPOSED, Placement.CONTIGUOUS, range(kind, dtype), "", 3, 0, 5);
                 unary(all, kind, dtype, Placement.CONTIGUOUS, Placement.CONTIGUOUS, range(kind, dtype), "scalar ");
-                unary(all, kind, dtype, Placement.SWAPPED_MIDDLE, Placement.REVERSED, range(kind, dtype), "", 2, 1, 3, 4, 1, 5);
+                unary(
+                        all,
+                        kind,
+                        dtype,
+                        Placement.SWAPPED_MIDDLE,
+                        Placement.REVERSED,
+                        range(kind, dtype),
+                        "",
+                        2,
+                        1,
+                        3,
+                        4,
+                        1,
+                        5);
             }
         }
     }
@@ -116,13 +180,12 @@ public final class UnaryCases {
                 continue;
             }
             for (DType dtype : Sizes.FLOATS) {
-                Content content =
-                        switch (kind) {
-                            case EXP, EXP2, EXPM1 -> Content.uniform(-20, 8);
-                            case RSQRT, SQRT, LOG, LOG2 -> Content.uniform(0.01, 20);
-                            case RECIPROCAL -> Content.uniform(0.1, 20);
-                            default -> range(kind, dtype);
-                        };
+                Content content = switch (kind) {
+                    case EXP, EXP2, EXPM1 -> Content.uniform(-20, 8);
+                    case RSQRT, SQRT, LOG, LOG2 -> Content.uniform(0.01, 20);
+                    case RECIPROCAL -> Content.uniform(0.1, 20);
+                    default -> range(kind, dtype);
+                };
                 for (long n : new long[] {0, 1, 13, 1001}) {
                     backward(all, kind, dtype, content, Placement.CONTIGUOUS, "", n);
                 }
@@ -199,7 +262,8 @@ public final class UnaryCases {
                         Activation.SILU, t.get("gate"), t.get("up"), t.get("gradOut"), t.get("gate"), t.get("up"))));
     }
 
-    private static void gated(List<OpCase> all, Activation activation, DType dtype, Placement placement, long... sizes) {
+    private static void gated(
+            List<OpCase> all, Activation activation, DType dtype, Placement placement, long... sizes) {
         all.add(new OpCase(
                 GatedActivation.class,
                 "%s %s %s %s".formatted(activation, dtype, Sizes.text(sizes), placement),

@@ -260,7 +260,8 @@ final class AttentionReference {
                 scores[key] = capped[key] + added;
                 maximum = Math.max(maximum, scores[key]);
                 double blur = Math.sqrt(terms * terms / headSize) * Math.abs(parameters.scale());
-                magnitude = Math.max(magnitude, blur + Math.abs(capped[key]) + (Double.isFinite(added) ? Math.abs(added) : 0));
+                magnitude = Math.max(
+                        magnitude, blur + Math.abs(capped[key]) + (Double.isFinite(added) ? Math.abs(added) : 0));
             }
             double sum = 0;
             for (int key = 0; key < keys; key++) {

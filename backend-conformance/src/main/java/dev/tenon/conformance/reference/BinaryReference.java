@@ -118,8 +118,8 @@ final class BinaryReference {
             case POWER -> Math.pow(a, b);
             case MAXIMUM -> Math.max(a, b);
             case MINIMUM -> Math.min(a, b);
-            case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, XOR -> throw new IllegalArgumentException(
-                    kind + " gives no float");
+            case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, XOR ->
+                throw new IllegalArgumentException(kind + " gives no float");
         };
     }
 
@@ -135,8 +135,8 @@ final class BinaryReference {
             case AND -> a & b;
             case OR -> a | b;
             case XOR -> a ^ b;
-            case POWER, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalArgumentException(
-                    kind + " gives no integer");
+            case POWER, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL ->
+                throw new IllegalArgumentException(kind + " gives no integer");
         };
     }
 
@@ -148,8 +148,8 @@ final class BinaryReference {
             case LESS_EQUAL -> a <= b;
             case GREATER -> a > b;
             case GREATER_EQUAL -> a >= b;
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM, AND, OR, XOR -> throw new IllegalArgumentException(
-                    kind + " is no comparison");
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM, AND, OR, XOR ->
+                throw new IllegalArgumentException(kind + " is no comparison");
         };
     }
 
@@ -161,8 +161,8 @@ final class BinaryReference {
             case LESS_EQUAL -> a <= b;
             case GREATER -> a > b;
             case GREATER_EQUAL -> a >= b;
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM, AND, OR, XOR -> throw new IllegalArgumentException(
-                    kind + " is no comparison");
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM, AND, OR, XOR ->
+                throw new IllegalArgumentException(kind + " is no comparison");
         };
     }
 }

@@ -37,8 +37,8 @@ final class BlockQuantizer {
             case Q4_K -> subBlocks(x, out, at, 15);
             case Q5_K -> subBlocks(x, out, at, 31);
             case Q6_K -> sixBits(x, out, at);
-            case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(
-                    dtype + " has no blocks");
+            case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL ->
+                throw new IllegalArgumentException(dtype + " has no blocks");
         }
     }
 

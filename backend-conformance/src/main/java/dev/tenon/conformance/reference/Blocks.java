@@ -75,8 +75,8 @@ final class Blocks {
                     out[to + i] = scale * in[at + 192 + i / 16] * ((low | high << 4) - 32);
                 }
             }
-            case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(
-                    dtype + " has no blocks");
+            case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL ->
+                throw new IllegalArgumentException(dtype + " has no blocks");
         }
     }
 

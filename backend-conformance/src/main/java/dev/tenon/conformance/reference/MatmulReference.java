@@ -48,9 +48,12 @@ final class MatmulReference {
     }
 
     private static void epilogue(Epilogue epilogue, double[] out, double[] scale, int n) {
-        double[] bias = epilogue.bias() == null ? new double[0] : Values.read(epilogue.bias()).reals();
-        double[] residual =
-                epilogue.residual() == null ? new double[0] : Values.read(epilogue.residual()).reals();
+        double[] bias = epilogue.bias() == null
+                ? new double[0]
+                : Values.read(epilogue.bias()).reals();
+        double[] residual = epilogue.residual() == null
+                ? new double[0]
+                : Values.read(epilogue.residual()).reals();
         for (int i = 0; i < out.length; i++) {
             out[i] *= epilogue.scale();
             scale[i] *= Math.abs(epilogue.scale());
@@ -59,7 +62,8 @@ final class MatmulReference {
                 scale[i] += Math.abs(bias[i % n]);
             }
             if (epilogue.activation() != Activation.NONE) {
-                double slope = UnaryReference.derivative(UnaryKind.valueOf(epilogue.activation().name()), out[i]);
+                double slope = UnaryReference.derivative(
+                        UnaryKind.valueOf(epilogue.activation().name()), out[i]);
                 double own = UnaryReference.activationScale(epilogue.activation(), out[i]);
                 out[i] = UnaryReference.activate(epilogue.activation(), out[i]);
                 scale[i] = own + scale[i] * Math.max(0.1, Math.abs(slope));

@@ -27,7 +27,8 @@ final class MovementReference {
 
     static List<Expected> of(Concat op) {
         List<Values> parts = op.parts().stream().map(Values::read).toList();
-        return List.of(new Expected.Bits(join(parts, op.axis(), Math.toIntExact(op.out().shape().elements()))));
+        return List.of(new Expected.Bits(
+                join(parts, op.axis(), Math.toIntExact(op.out().shape().elements()))));
     }
 
     static List<Expected> of(AllGather op) {
@@ -167,10 +168,10 @@ final class MovementReference {
             long at = op.offset() + i;
             int word = Philox.word(op.seed(), at);
             out[i] = switch (op.distribution()) {
-                case RandomFill.Uniform(float low, float high) -> RandomValues.uniform(
-                        word, low, high, RandomValues.last(low, high, dtype));
-                case RandomFill.Normal(float mean, float deviation) -> Math.fma(
-                        RandomValues.normal(op.seed(), at), deviation, mean);
+                case RandomFill.Uniform(float low, float high) ->
+                    RandomValues.uniform(word, low, high, RandomValues.last(low, high, dtype));
+                case RandomFill.Normal(float mean, float deviation) ->
+                    Math.fma(RandomValues.normal(op.seed(), at), deviation, mean);
                 case RandomFill.Bernoulli(float probability) -> RandomValues.bernoulli(word, probability) ? 1 : 0;
             };
         }

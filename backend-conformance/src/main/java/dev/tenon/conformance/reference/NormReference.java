@@ -50,8 +50,8 @@ final class NormReference {
             for (int i = 0; i < n; i++) {
                 double normal = (x[at + i] - mean) * rstd;
                 out[at + i] = normal * weight[i] + bias[i];
-                scale[at + i] =
-                        ((Math.abs(normal) + 1) * spread + Math.abs(x[at + i]) * rstd) * Math.abs(weight[i]) + Math.abs(bias[i]);
+                scale[at + i] = ((Math.abs(normal) + 1) * spread + Math.abs(x[at + i]) * rstd) * Math.abs(weight[i])
+                        + Math.abs(bias[i]);
             }
         }
         List<Expected> all = new ArrayList<>(List.of(new Expected.Reals(out, scale)));
@@ -180,8 +180,9 @@ final class NormReference {
                 double normal = s[at + i] * rstd[row];
                 double term = g[at + i] * (weight[i] + offset);
                 gradIn[at + i] = rstd[row] * (term - normal * slope) + added[at + i];
-                scale[at + i] = rstd[row] * (Math.abs(g[at + i]) * (Math.abs(weight[i]) + Math.abs(offset))
-                                + Math.abs(normal) * magnitude)
+                scale[at + i] = rstd[row]
+                                * (Math.abs(g[at + i]) * (Math.abs(weight[i]) + Math.abs(offset))
+                                        + Math.abs(normal) * magnitude)
                         + Math.abs(added[at + i]);
             }
         }

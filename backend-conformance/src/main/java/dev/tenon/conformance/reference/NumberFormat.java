@@ -129,12 +129,11 @@ public final class NumberFormat {
     static double half(int bits) {
         int exponent = bits >>> 10 & 0x1F;
         int fraction = bits & 0x3FF;
-        double magnitude =
-                switch (exponent) {
-                    case 0 -> Math.scalb((double) fraction, -24);
-                    case 31 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-                    default -> Math.scalb((double) (fraction + 1024), exponent - 25);
-                };
+        double magnitude = switch (exponent) {
+            case 0 -> Math.scalb((double) fraction, -24);
+            case 31 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+            default -> Math.scalb((double) (fraction + 1024), exponent - 25);
+        };
         return (bits & 0x8000) == 0 ? magnitude : -magnitude;
     }
 

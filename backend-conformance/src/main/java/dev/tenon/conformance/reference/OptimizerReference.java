@@ -30,9 +30,9 @@ final class OptimizerReference {
             double denominator = Math.sqrt(newV[i] / correction2) + op.epsilon();
             newW[i] = w[i] - rate * (newM[i] / correction1 / denominator + op.weightDecay() * w[i]);
             // The bias corrections are differences of F32 numbers near 1 when few steps are done.
-            wScale[i] = Math.abs(w[i]) + Math.abs(rate) * mScale[i] / (correction1 * denominator) * (1 + 1 / correction2);
+            wScale[i] =
+                    Math.abs(w[i]) + Math.abs(rate) * mScale[i] / (correction1 * denominator) * (1 + 1 / correction2);
         }
-        return List.of(
-                new Expected.Reals(newW, wScale), new Expected.Reals(newM, mScale), Expected.Reals.of(newV));
+        return List.of(new Expected.Reals(newW, wScale), new Expected.Reals(newM, mScale), Expected.Reals.of(newV));
     }
 }

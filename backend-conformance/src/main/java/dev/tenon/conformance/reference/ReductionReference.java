@@ -29,7 +29,8 @@ final class ReductionReference {
             for (int i = 0; i < target.length; i++) {
                 int to = target[i];
                 out[to] = combine(op.kind(), out[to], in.reals()[i]);
-                scale[to] += Math.abs(op.kind() == ReduceKind.SUM_SQUARES ? in.reals()[i] * in.reals()[i] : in.reals()[i]);
+                scale[to] +=
+                        Math.abs(op.kind() == ReduceKind.SUM_SQUARES ? in.reals()[i] * in.reals()[i] : in.reals()[i]);
                 terms[to]++;
             }
             for (int i = 0; i < count; i++) {
@@ -126,8 +127,9 @@ final class ReductionReference {
             int to = from + share;
             out.add(
                     switch (all) {
-                        case Expected.Reals(double[] values, double[] scale) -> new Expected.Reals(
-                                Arrays.copyOfRange(values, from, to), Arrays.copyOfRange(scale, from, to));
+                        case Expected.Reals(double[] values, double[] scale) ->
+                            new Expected.Reals(
+                                    Arrays.copyOfRange(values, from, to), Arrays.copyOfRange(scale, from, to));
                         case Expected.Bits(long[] bits) -> new Expected.Bits(Arrays.copyOfRange(bits, from, to));
                         case Expected.Quantized quantized -> quantized;
                     });
@@ -215,6 +217,7 @@ final class ReductionReference {
                 indices[row * k + i] = order.get(i);
             }
         }
-        return List.of(new Expected.Bits(values), Expected.Bits.ofWholes(op.indices().dtype(), indices));
+        return List.of(
+                new Expected.Bits(values), Expected.Bits.ofWholes(op.indices().dtype(), indices));
     }
 }

@@ -85,14 +85,7 @@ public class ReferenceDevice implements BackendDevice {
     @Override
     public DeviceProperties properties() {
         return new DeviceProperties(
-                NAME,
-                NAME,
-                "scalar double precision",
-                limit,
-                1,
-                true,
-                EnumSet.allOf(DType.class),
-                Map.of());
+                NAME, NAME, "scalar double precision", limit, 1, true, EnumSet.allOf(DType.class), Map.of());
     }
 
     @Override

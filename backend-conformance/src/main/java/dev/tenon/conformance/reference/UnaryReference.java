@@ -209,9 +209,29 @@ final class UnaryReference {
             case SIGN -> Long.signum(x);
             case SQUARE -> x * x;
             case NOT -> x == 0 ? 1 : 0;
-            case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG1P, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, FLOOR,
-                    CEIL, ROUND, RELU, GELU, GELU_TANH, GELU_QUICK, SILU -> throw new IllegalArgumentException(
-                    kind + " is for floats");
+            case SQRT,
+                    RSQRT,
+                    RECIPROCAL,
+                    EXP,
+                    EXP2,
+                    EXPM1,
+                    LOG,
+                    LOG2,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TANH,
+                    ERF,
+                    SIGMOID,
+                    SOFTPLUS,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    RELU,
+                    GELU,
+                    GELU_TANH,
+                    GELU_QUICK,
+                    SILU -> throw new IllegalArgumentException(kind + " is for floats");
         };
     }
 }
