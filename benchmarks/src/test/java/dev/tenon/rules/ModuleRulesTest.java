@@ -11,8 +11,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -159,6 +161,24 @@ class ModuleRulesTest {
                         .filter(folder -> !isNullMarked(folder.resolve("package-info.java")))
                         .toList();
                 assertEquals(List.of(), unmarked, "packages without @NullMarked");
+            }
+        }
+    }
+
+    /** A service that only {@code module-info} declares is not found by those who put Tenon on the class path. */
+    @Test
+    void everyProviderIsDeclaredForTheClassPathToo() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        for (String module : MAY_USE.keySet()) {
+            Path classes = root.resolve(module).resolve("target/classes");
+            ModuleDescriptor descriptor;
+            try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
+                descriptor = ModuleDescriptor.read(in);
+            }
+            for (ModuleDescriptor.Provides provided : descriptor.provides()) {
+                Path file = classes.resolve("META-INF/services").resolve(provided.service());
+                assertTrue(Files.exists(file), () -> module + " lacks META-INF/services/" + provided.service());
+                assertEquals(provided.providers(), Files.readAllLines(file));
             }
         }
     }
