@@ -3,6 +3,7 @@ package dev.tenon.cpu;
 import dev.tenon.Configuration;
 import dev.tenon.cpu.op.CpuContext;
 import dev.tenon.cpu.op.CpuSupport;
+import dev.tenon.cpu.probe.LimitProbe;
 import dev.tenon.cpu.thread.ThreadTeam;
 import dev.tenon.error.ShapeException;
 import dev.tenon.memory.HostBuffer;
@@ -11,6 +12,7 @@ import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.DeviceBuffer;
+import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.lang.foreign.MemorySegment;
@@ -75,6 +77,11 @@ final class CpuDevice implements BackendDevice {
     @Override
     public BackendStream openStream() {
         return new CpuStream(context);
+    }
+
+    @Override
+    public Optional<DeviceLimits> measureLimits() {
+        return Optional.of(LimitProbe.measure(team.size()));
     }
 
     @Override
