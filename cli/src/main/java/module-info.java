@@ -3,6 +3,8 @@ module dev.tenon.cli {
     requires dev.tenon.models;
     requires dev.tenon.runtime;
     requires info.picocli;
+    requires org.jline.reader;
+    requires org.jline.terminal;
     requires tools.jackson.databind;
     requires static org.jspecify;
 

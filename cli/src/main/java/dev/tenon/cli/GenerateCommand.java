@@ -44,6 +44,12 @@ final class GenerateCommand extends TenonCommand {
             description = "Read the prompt from a file.")
     private @Nullable Path file;
 
+    @Option(names = "--chat", description = "Wrap the prompt in the file's chat template, as the user's message.")
+    private boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "System message for --chat.")
+    private @Nullable String system;
+
     @Option(names = "--special", description = "Read names of special tokens in the prompt as these tokens.")
     private boolean special;
 
@@ -54,7 +60,9 @@ final class GenerateCommand extends TenonCommand {
         String text = Prompts.read(prompt, file);
         try (Tenon tenon = runtime.open();
                 LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()))) {
-            int[] ids = languageModel.tokenizer().encode(text, new EncodeOptions(true, special));
+            int[] ids = chat
+                    ? ChatPrompts.ids(languageModel, ChatPrompts.conversation(system, text))
+                    : languageModel.tokenizer().encode(text, new EncodeOptions(true, special));
             if (ids.length == 0) {
                 throw new CommandException(2, "the prompt is empty, and this model has no token to begin a text with");
             }

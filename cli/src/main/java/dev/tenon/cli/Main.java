@@ -13,8 +13,10 @@ import picocli.CommandLine.Command;
             DevicesCommand.class,
             InspectCommand.class,
             GenerateCommand.class,
+            ChatCommand.class,
             PerplexityCommand.class,
-            TokenizeCommand.class
+            TokenizeCommand.class,
+            RenderCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {" 0: done", " 1: failed, with the reason on standard error", " 2: wrong usage"})

@@ -1,20 +1,25 @@
 package dev.tenon.models.generate;
 
 import dev.tenon.Device;
+import dev.tenon.models.chat.ChatTemplate;
 import dev.tenon.models.decoder.Decoder;
 import dev.tenon.models.decoder.DecoderSession;
 import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.gguf.GgufFile;
+import dev.tenon.models.gguf.GgufMetadata;
 import dev.tenon.models.tokenizer.GgufTokenizer;
 import dev.tenon.models.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A model file with all that text needs: the decoder and its tokenizer. Immutable, for any number of threads. */
 public final class LanguageModel implements AutoCloseable {
+    private final GgufMetadata metadata;
     private final Decoder decoder;
     private final Tokenizer tokenizer;
 
-    private LanguageModel(Decoder decoder, Tokenizer tokenizer) {
+    private LanguageModel(GgufMetadata metadata, Decoder decoder, Tokenizer tokenizer) {
+        this.metadata = metadata;
         this.decoder = decoder;
         this.tokenizer = tokenizer;
     }
@@ -30,7 +35,7 @@ public final class LanguageModel implements AutoCloseable {
         GgufFile file = GgufFile.open(path);
         try {
             Tokenizer tokenizer = GgufTokenizer.read(file.metadata());
-            return new LanguageModel(Decoder.of(file, device), tokenizer);
+            return new LanguageModel(file.metadata(), Decoder.of(file, device), tokenizer);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;
@@ -43,6 +48,15 @@ public final class LanguageModel implements AutoCloseable {
 
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * The file's chat template, if it has one.
+     *
+     * @throws dev.tenon.models.chat.ChatTemplateException if it cannot be read
+     */
+    public Optional<ChatTemplate> chatTemplate() {
+        return ChatTemplate.read(metadata, tokenizer);
     }
 
     /** A session to run it with, which must be closed before the model. */

@@ -1,0 +1,32 @@
+package dev.tenon.cli;
+
+import dev.tenon.models.chat.ChatMessage;
+import dev.tenon.models.chat.ChatRequest;
+import dev.tenon.models.generate.LanguageModel;
+import dev.tenon.models.tokenizer.EncodeOptions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Conversations as the prompts that a model was trained on. */
+final class ChatPrompts {
+    private ChatPrompts() {}
+
+    /** A user's message, after a system message where there is one. */
+    static List<ChatMessage> conversation(@Nullable String system, String user) {
+        List<ChatMessage> messages = new ArrayList<>();
+        if (system != null) {
+            messages.add(ChatMessage.system(system));
+        }
+        messages.add(ChatMessage.user(user));
+        return messages;
+    }
+
+    /** The ids of a conversation that the model is to answer. */
+    static int[] ids(LanguageModel model, List<ChatMessage> messages) {
+        String text = model.chatTemplate()
+                .orElseThrow(() -> new CommandException(1, "the model's file has no chat template"))
+                .render(ChatRequest.of(messages));
+        return model.tokenizer().encode(text, EncodeOptions.RENDERED);
+    }
+}
