@@ -11,7 +11,7 @@ import dev.tenon.models.gguf.GgufTensor;
 import dev.tenon.models.gguf.GgufValue;
 import dev.tenon.models.gguf.GgufValueType;
 import dev.tenon.models.gguf.GgufWriter;
-import dev.tenon.models.weights.TensorData;
+import dev.tenon.models.weights.WeightBytes;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +42,14 @@ class HostileModelTest {
             }
             for (GgufTensor each : file.tensors()) {
                 if (!each.name().equals(tensor)) {
-                    writer.tensor(each.name(), each.shape(), each.type(), TensorData.of(file.data(each.name())));
+                    writer.tensor(each.name(), each.shape(), each.type(), WeightBytes.of(file.data(each.name())));
                 } else if (cut) {
                     long row = each.byteSize() / each.shape().size(0);
                     writer.tensor(
                             each.name(),
                             each.shape().with(0, 1),
                             each.type(),
-                            TensorData.of(file.data(each.name()).asSlice(0, row)));
+                            WeightBytes.of(file.data(each.name()).asSlice(0, row)));
                 }
             }
             writer.write(path);
