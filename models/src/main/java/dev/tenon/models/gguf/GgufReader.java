@@ -2,6 +2,7 @@ package dev.tenon.models.gguf;
 
 import dev.tenon.Shape;
 import dev.tenon.error.MalformedFileException;
+import dev.tenon.io.Quote;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,7 +62,7 @@ final class GgufReader {
         GgufMetadata metadata = new GgufMetadata(file, keys(keyCount));
         long alignment = alignment(metadata);
         List<Row> rows = rows(tensorCount);
-        cursor.context("");
+        cursor.context("", null);
         long dataStart = cursor.at() + (-cursor.at() & (alignment - 1));
         Map<String, GgufTensor> tensors = new LinkedHashMap<>();
         for (Row row : rows) {
@@ -98,10 +99,10 @@ final class GgufReader {
     private Map<String, GgufMetadata.Entry> keys(long count) {
         Map<String, GgufMetadata.Entry> entries = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
-            cursor.context("metadata " + i + " ");
+            cursor.context("metadata", null);
             long start = cursor.at();
             String key = cursor.name("key");
-            cursor.context(GgufCursor.of("metadata", key));
+            cursor.context("metadata", key);
             GgufValueType type = cursor.valueType("value type");
             long at = cursor.at();
             GgufMetadata.Entry entry = new GgufMetadata.Entry(cursor.value(type), at);
@@ -109,7 +110,7 @@ final class GgufReader {
                 throw cursor.malformed("key", start, "there is another one of this name");
             }
         }
-        cursor.context("");
+        cursor.context("", null);
         return entries;
     }
 
@@ -128,10 +129,10 @@ final class GgufReader {
         List<Row> rows = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (long i = 0; i < count; i++) {
-            cursor.context("tensor " + i + " ");
+            cursor.context("tensor", null);
             long start = cursor.at();
             String name = cursor.name("name");
-            cursor.context(GgufCursor.of("tensor", name));
+            cursor.context("tensor", name);
             if (!names.add(name)) {
                 throw cursor.malformed("name", start, "there is another one of this name");
             }
@@ -194,7 +195,7 @@ final class GgufReader {
     }
 
     private GgufTensor place(Row row, long dataStart, long alignment) {
-        cursor.context(GgufCursor.of("tensor", row.name));
+        cursor.context("tensor", row.name);
         if ((row.relative & (alignment - 1)) != 0) {
             throw cursor.malformed(
                     "offset",
@@ -223,12 +224,11 @@ final class GgufReader {
             Row before = ordered.get(i - 1);
             Row row = ordered.get(i);
             if (row.relative - before.relative < before.byteSize) {
-                cursor.context(GgufCursor.of("tensor", row.name));
+                cursor.context("tensor", row.name);
                 throw cursor.malformed(
                         "offset",
                         row.at,
-                        "its data overlaps that of "
-                                + GgufCursor.of("tensor", before.name).strip());
+                        "its data overlaps that of tensor " + Quote.of(before.name));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.tenon.models.gguf;
 
 import dev.tenon.error.MalformedFileException;
+import dev.tenon.io.Quote;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,7 +75,7 @@ final class GgufSplit {
                 if (all.putIfAbsent(tensor.name(), tensor) != null) {
                     throw new MalformedFileException(
                             part.file(),
-                            GgufCursor.of("tensor", tensor.name()).strip(),
+                            "tensor " + Quote.of(tensor.name()),
                             -1,
                             "an earlier file of the model has one of this name");
                 }
