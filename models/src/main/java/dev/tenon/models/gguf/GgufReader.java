@@ -225,10 +225,7 @@ final class GgufReader {
             Row row = ordered.get(i);
             if (row.relative - before.relative < before.byteSize) {
                 cursor.context("tensor", row.name);
-                throw cursor.malformed(
-                        "offset",
-                        row.at,
-                        "its data overlaps that of tensor " + Quote.of(before.name));
+                throw cursor.malformed("offset", row.at, "its data overlaps that of tensor " + Quote.of(before.name));
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.io.AtomicFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
@@ -15,11 +16,14 @@ public interface WeightBytes {
     /** The bytes of a segment, which must be alive until the file is written. */
     static WeightBytes of(MemorySegment segment) {
         return channel -> {
-            // A buffer holds at most 2^31 - 1 bytes, and a heap buffer's write is copied: pieces keep that copy small.
+            // A buffer holds at most 2^31 - 1 bytes, and memory on the heap is copied: pieces keep that copy small.
             long piece = 1L << 20;
             for (long at = 0; at < segment.byteSize(); at += piece) {
-                long size = Math.min(piece, segment.byteSize() - at);
-                AtomicFile.writeFully(channel, segment.asSlice(at, size).asByteBuffer());
+                MemorySegment slice = segment.asSlice(at, Math.min(piece, segment.byteSize() - at));
+                // Arrays other than of bytes have no view as a buffer.
+                ByteBuffer bytes =
+                        slice.isNative() ? slice.asByteBuffer() : ByteBuffer.wrap(slice.toArray(ValueLayout.JAVA_BYTE));
+                AtomicFile.writeFully(channel, bytes);
             }
         };
     }
