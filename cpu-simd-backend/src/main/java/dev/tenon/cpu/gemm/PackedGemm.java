@@ -53,10 +53,9 @@ final class PackedGemm {
             int k,
             boolean first,
             boolean last,
+            int panelK,
             long packedA,
-            long panelBytesA,
             long packedB,
-            long panelBytesB,
             long sums,
             long sumsStride) {}
 
@@ -64,10 +63,9 @@ final class PackedGemm {
         int blockRows = Math.min(roundUp(g.m(), ROWS), MAX_ROWS / ROWS * ROWS);
         int blockColumns = Math.min(roundUp(g.n(), COLUMNS), MAX_COLUMNS / COLUMNS * COLUMNS);
         int blockK = Math.min(g.k(), MAX_K);
-        long panelBytesA = PanelSource.panelBytes(ROWS, blockK);
-        long panelBytesB = PanelSource.panelBytes(COLUMNS, blockK);
-        long bytesA = blockRows / ROWS * panelBytesA;
-        long bytesB = blockColumns / COLUMNS * panelBytesB;
+        int panelK = blockK;
+        long bytesA = blockRows / ROWS * PanelSource.panelBytes(ROWS, panelK);
+        long bytesB = blockColumns / COLUMNS * PanelSource.panelBytes(COLUMNS, panelK);
         boolean inPlace = g.sumsInPlace();
         long sumsStride = inPlace ? g.c().rowStride() * 4 : blockColumns * 4L + 64;
         long bytesSums = inPlace ? 0 : blockRows * sumsStride;
@@ -92,10 +90,9 @@ final class PackedGemm {
                                 k,
                                 k0 == 0,
                                 k0 + k == g.k(),
+                                panelK,
                                 packedA,
-                                panelBytesA,
                                 packedB,
-                                panelBytesB,
                                 inPlace ? g.c().addressOf(row, column) : packedB + bytesB,
                                 sumsStride);
                         boolean packA = !(oneK && oneRowBlock && column > 0);
@@ -113,36 +110,58 @@ final class PackedGemm {
         return (int) Math.min(((long) value + unit - 1) / unit * unit, Integer.MAX_VALUE / unit * unit);
     }
 
-    /** Floats a packing chunk reads: some tens of microseconds, so that the team shares evenly. */
-    private static final int PACK_FLOATS = 64 << 10;
+    /** Rows or columns, and steps of k, that a packing chunk reads: lines of 2 KiB or 1 KiB, some 100 microseconds of work. */
+    private static final int PACK_EXTENT = 512;
+
+    private static final int PACK_K = 256;
 
     private void pack(Block block, boolean packA, boolean packB) {
-        int panelsA = packA ? (block.rows + ROWS - 1) / ROWS : 0;
-        int panelsB = packB ? (block.columns + COLUMNS - 1) / COLUMNS : 0;
-        int eachA = Math.max(1, Math.min(128 / ROWS, PACK_FLOATS / Math.max(1, block.k * ROWS)));
-        int eachB = Math.max(1, Math.min(256 / COLUMNS, PACK_FLOATS / Math.max(1, block.k * COLUMNS)));
-        int chunksA = (panelsA + eachA - 1) / eachA;
-        int chunksB = (panelsB + eachB - 1) / eachB;
-        int panelA0 = block.row / ROWS;
-        int panelB0 = block.column / COLUMNS;
+        int panelsA = packA ? pieces(block.rows, ROWS) : 0;
+        int panelsB = packB ? pieces(block.columns, COLUMNS) : 0;
+        int stretches = Math.max(1, pieces(block.k, PACK_K));
+        int eachA = panelsInChunk(panelsA, PACK_EXTENT / ROWS, 1);
+        int eachB = panelsInChunk(panelsB, PACK_EXTENT / COLUMNS, stretches);
+        int chunksA = pieces(panelsA, eachA);
+        int chunksB = pieces(panelsB, eachB) * stretches;
         team.run(chunksA + chunksB, chunk -> {
-            boolean isA = chunk < chunksA;
-            PanelSource source = isA ? sourceA : sourceB;
-            int each = isA ? eachA : eachB;
-            int from = (isA ? chunk : chunk - chunksA) * each;
-            int to = Math.min(from + each, isA ? panelsA : panelsB);
-            long panelBytes = isA ? block.panelBytesA : block.panelBytesB;
-            long target = (isA ? block.packedA : block.packedB) + from * panelBytes;
-            int panel0 = isA ? panelA0 : panelB0;
-            try (HostBuffer buffer = team.scratch().allocate(PanelSource.bufferBytes(each, source.width()))) {
-                source.pack(panel0 + from, panel0 + to, block.k0, block.k, target, panelBytes, buffer.address());
+            if (chunk < chunksA) {
+                int panel = chunk * eachA;
+                int count = Math.min(eachA, panelsA - panel);
+                // One chunk goes through all of k: with six rows each stretch runs over into the next one's first step.
+                for (int stretch = 0; stretch < stretches; stretch++) {
+                    packChunk(sourceA, block.row / ROWS, panel, count, stretch, block, block.packedA);
+                }
+            } else {
+                int panel = (chunk - chunksA) / stretches * eachB;
+                int count = Math.min(eachB, panelsB - panel);
+                int stretch = (chunk - chunksA) % stretches;
+                packChunk(sourceB, block.column / COLUMNS, panel, count, stretch, block, block.packedB);
             }
         });
     }
 
+    /** As many panels as make good chunks, fewer where there would be too few chunks for the team. */
+    private int panelsInChunk(int panels, int most, int stretches) {
+        int wanted = pieces(2 * team.size(), stretches);
+        return Math.max(1, Math.min(most, panels / wanted));
+    }
+
+    private void packChunk(
+            PanelSource source, int panel0, int panel, int count, int stretch, Block block, long packed) {
+        int width = source.width();
+        long panelBytes = PanelSource.panelBytes(width, block.panelK);
+        int p = stretch * PACK_K;
+        int k = Math.min(PACK_K, block.k - p);
+        long to = packed + panel * panelBytes + (long) p * width * 4;
+        try (HostBuffer buffer = team.scratch().allocate(PanelSource.bufferBytes(count, width))) {
+            int first = panel0 + panel;
+            source.pack(first, first + count, block.k0 + p, k, to, panelBytes, buffer.address());
+        }
+    }
+
     private void multiply(Block block) {
-        int panelsA = (block.rows + ROWS - 1) / ROWS;
-        int panelsB = (block.columns + COLUMNS - 1) / COLUMNS;
+        int panelsA = pieces(block.rows, ROWS);
+        int panelsB = pieces(block.columns, COLUMNS);
         int down = pieces(panelsA, TASK_ROWS / ROWS);
         int across = pieces(panelsB, Math.max(1, TASK_COLUMNS / COLUMNS));
         team.run(down * across, task -> {
@@ -160,8 +179,8 @@ final class PackedGemm {
         });
     }
 
-    private static int pieces(int panels, int each) {
-        return (panels + each - 1) / each;
+    private static int pieces(int whole, int each) {
+        return (whole + each - 1) / each;
     }
 
     private void task(Block b, int fromA, int toA, int fromB, int toB, long edge) {
@@ -189,19 +208,19 @@ final class PackedGemm {
     }
 
     private void tile(Block b, int i, int j, int p, int k, boolean fresh, long edge) {
-        long a = b.packedA + i * b.panelBytesA + (long) p * ROWS * 4;
-        long panel = b.packedB + j * b.panelBytesB + (long) p * COLUMNS * 4;
+        long a = b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
+        long panel = b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
         long c = b.sums + i * ROWS * b.sumsStride + j * COLUMNS * 4L;
         int rows = Math.min(ROWS, b.rows - i * ROWS);
         int columns = Math.min(COLUMNS, b.columns - j * COLUMNS);
         if (rows == ROWS && columns == COLUMNS) {
-            Tiles.run(k, a, panel, COLUMNS * 4, fresh ? ZEROS : c, fresh ? 0 : b.sumsStride, c, b.sumsStride);
+            Tiles.run(k, a, panel, fresh ? ZEROS : c, fresh ? 0 : b.sumsStride, c, b.sumsStride);
             return;
         }
         if (!fresh) {
             copy(c, b.sumsStride, edge, COLUMNS * 4L, rows, columns);
         }
-        Tiles.run(k, a, panel, COLUMNS * 4, fresh ? ZEROS : edge, fresh ? 0 : COLUMNS * 4, edge, COLUMNS * 4);
+        Tiles.run(k, a, panel, fresh ? ZEROS : edge, fresh ? 0 : COLUMNS * 4, edge, COLUMNS * 4);
         copy(edge, COLUMNS * 4L, c, b.sumsStride, rows, columns);
     }
 

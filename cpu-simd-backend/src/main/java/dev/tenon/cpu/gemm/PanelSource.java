@@ -1,13 +1,7 @@
 package dev.tenon.cpu.gemm;
 
-import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
-import static dev.tenon.cpu.OffHeap.ALL;
-import static dev.tenon.cpu.OffHeap.ORDER;
-
 import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One operand, cut into packed panels: {@code width} rows of A (columns of B) side by side, k after k, as the register
@@ -24,12 +18,18 @@ record PanelSource(MatrixView view, int extent, int width) {
     /** Steps of k widened at once: a multiple of every quantized block. */
     private static final int STRETCH = 256;
 
-    private static final VectorSpecies<Float> S = Tiles.LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
-    private static final int LANES = S.length();
+    /** Lines across the panels that are copied at once: long enough runs to write, few enough pages to read from. */
+    private static final int LINES = LineCopy.LINES;
+
+    private static final int LANES = LineCopy.SLACK;
 
     /** Bytes of buffer that {@link #pack} needs. */
     static long bufferBytes(int panels, int width) {
-        return Math.max(Transpose.LINES * STRETCH, panels * width + LANES) * 4L;
+        return Math.max(Transpose.LINES * STRETCH * 4L, LINES * bufferStride(panels, width));
+    }
+
+    private static long bufferStride(int panels, int width) {
+        return (panels * width + LANES) * 4L + 63 & -64;
     }
 
     int panels() {
@@ -86,43 +86,44 @@ record PanelSource(MatrixView view, int extent, int width) {
         }
     }
 
-    /** Lines run across the panels: each is cut into pieces of the panels' width. */
+    /** Lines run across the panels: each is cut into pieces of the panels' width, eight lines at a time. */
     private void packAcross(int first, int last, int fromK, int k, long to, long panelBytes, long buffer) {
         int start = first * width;
         int columns = Math.min(last * width, extent) - start;
         boolean widen = view.type() != DType.F32;
-        // Pieces are copied by whole vectors; what would read past the line's end is copied float by float.
-        int whole = 0;
-        while (whole < last - first && (whole + 1) * width + (widen ? 0 : LANES) <= columns) {
-            whole++;
+        // Pieces are copied by whole vectors, which read past a piece's end; the line's last pieces may have to go
+        // float
+        // by float.
+        int readable = widen ? columns + LANES : extent - start;
+        int vectors = (width + LANES - 1) / LANES * LANES;
+        int whole = Math.min(last - first, columns / width);
+        while (whole > 0 && (whole - 1) * width + vectors > readable) {
+            whole--;
         }
-        if (whole == last - first - 1 && columns == (last - first) * width && width % LANES == 0) {
-            whole++;
-        }
-        for (int p = 0; p < k; p++) {
-            long line = view.addressOf(start, fromK + p);
+        long line = view.addressOf(start, fromK);
+        long lineBytes = view.columnStride() * view.type().blockBytes();
+        long bufferBytes = bufferStride(last - first, width);
+        for (int p = 0; p < k; p += LINES) {
+            int lines = Math.min(LINES, k - p);
+            long floats = line + p * lineBytes;
+            long floatBytes = lineBytes;
             if (widen) {
-                FloatLines.read(view.type(), line, columns, buffer);
-                line = buffer;
+                for (int i = 0; i < lines; i++) {
+                    FloatLines.read(view.type(), floats + i * lineBytes, columns, buffer + i * bufferBytes);
+                }
+                floats = buffer;
+                floatBytes = bufferBytes;
             }
             long step = to + (long) p * width * 4;
-            copyPieces(line, whole, step, panelBytes);
-            for (int i = whole * width; i < columns; i++) {
-                OffHeap.setFloat(step + (i / width) * panelBytes + (i % width) * 4L, OffHeap.getFloat(line + i * 4L));
+            LineCopy.run(floats, floatBytes, lines, width, whole, step, panelBytes);
+            for (int i = 0; i < lines; i++) {
+                for (int j = whole * width; j < columns; j++) {
+                    int panel = j / width;
+                    OffHeap.setFloat(
+                            step + panel * panelBytes + (i * width + j - panel * width) * 4L,
+                            OffHeap.getFloat(floats + i * floatBytes + j * 4L));
+                }
             }
-        }
-    }
-
-    private void copyPieces(long line, int pieces, long to, long panelBytes) {
-        long from = line & ADDRESS_MASK;
-        long piece = to & ADDRESS_MASK;
-        for (int q = 0; q < pieces; q++) {
-            for (int i = 0; i < width; i += LANES) {
-                FloatVector.fromMemorySegment(S, ALL, from + i * 4L, ORDER)
-                        .intoMemorySegment(ALL, piece + i * 4L, ORDER);
-            }
-            from = from + width * 4L & ADDRESS_MASK;
-            piece = piece + panelBytes & ADDRESS_MASK;
         }
     }
 }

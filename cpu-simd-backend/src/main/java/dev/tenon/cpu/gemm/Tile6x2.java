@@ -18,7 +18,7 @@ final class Tile6x2 {
 
     private Tile6x2() {}
 
-    static void run(int k, long a, long b, long bStep, long from, long fromStride, long to, long toStride) {
+    static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
         long f0 = from & ADDRESS_MASK;
         long f1 = (f0 + fromStride) & ADDRESS_MASK;
         long f2 = (f1 + fromStride) & ADDRESS_MASK;
@@ -41,7 +41,7 @@ final class Tile6x2 {
         long pb = b & ADDRESS_MASK;
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromMemorySegment(S, ALL, pb, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(S, ALL, pb + V1, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(S, ALL, pb + Tiles.VECTOR_BYTES, ORDER);
             FloatVector x = FloatVector.broadcast(S, ALL.get(FLOAT, pa));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
@@ -61,7 +61,7 @@ final class Tile6x2 {
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
             pa = (pa + 24) & ADDRESS_MASK;
-            pb = (pb + bStep) & ADDRESS_MASK;
+            pb = (pb + 2 * Tiles.VECTOR_BYTES) & ADDRESS_MASK;
             VarHandle.loadLoadFence();
         }
         long t0 = to & ADDRESS_MASK;

@@ -41,18 +41,17 @@ final class Tiles {
      *
      * @param k steps
      * @param a packed panel of A: k times ROWS floats
-     * @param b panel of B: COLUMNS floats a step
-     * @param bStep bytes from one step of B to the next
+     * @param b packed panel of B: k times COLUMNS floats
      * @param from where the accumulators start: C itself, or zeros with a stride of 0
      * @param fromStride bytes from row to row
      * @param to where the result goes
      * @param toStride bytes from row to row
      */
-    static void run(int k, long a, long b, long bStep, long from, long fromStride, long to, long toStride) {
+    static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
         if (FEW_REGISTERS) {
-            Tile6x2.run(k, a, b, bStep, from, fromStride, to, toStride);
+            Tile6x2.run(k, a, b, from, fromStride, to, toStride);
         } else {
-            Tile8x3.run(k, a, b, bStep, from, fromStride, to, toStride);
+            Tile8x3.run(k, a, b, from, fromStride, to, toStride);
         }
     }
 }

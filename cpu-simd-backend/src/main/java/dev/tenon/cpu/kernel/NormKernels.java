@@ -99,7 +99,9 @@ public final class NormKernels {
         long out = to & ADDRESS_MASK;
         int i = 0;
         for (; i <= n - COUNT; i += COUNT) {
-            store(out + 4L * i, load(in + 4L * i).mul(factor).mul(load(weight + 4L * i).add(offset)));
+            store(
+                    out + 4L * i,
+                    load(in + 4L * i).mul(factor).mul(load(weight + 4L * i).add(offset)));
         }
         if (i < n) {
             VectorMask<Float> rest = Lanes.first(n - i);

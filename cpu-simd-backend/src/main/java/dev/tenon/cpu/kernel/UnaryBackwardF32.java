@@ -10,7 +10,6 @@ import dev.tenon.cpu.math.Activations;
 import dev.tenon.cpu.math.ErrorFunction;
 import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
-import dev.tenon.cpu.math.Logarithm;
 import dev.tenon.cpu.math.Rounding;
 import dev.tenon.cpu.math.Trigonometry;
 import dev.tenon.cpu.plan.TileKernel;

@@ -71,7 +71,9 @@ public final class Activations {
 
     /** 2 sqrt(2/pi) (x + 0.044715 x^3). */
     private static FloatVector tanhArgument(FloatVector x) {
-        return x.mul(x).fma(splat(2 * ROOT_2_OVER_PI * CUBIC), splat(2 * ROOT_2_OVER_PI)).mul(x);
+        return x.mul(x)
+                .fma(splat(2 * ROOT_2_OVER_PI * CUBIC), splat(2 * ROOT_2_OVER_PI))
+                .mul(x);
     }
 
     /** {@code x * share}, and 0 rather than NaN for negative infinity. */

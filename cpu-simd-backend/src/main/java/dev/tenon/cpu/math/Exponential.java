@@ -135,7 +135,8 @@ public final class Exponential {
 
     /** The sign of {@code sign} on a value that is not negative (or is negative zero). */
     static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
-        return magnitude.reinterpretAsInts()
+        return magnitude
+                .reinterpretAsInts()
                 .or(sign.reinterpretAsInts().and(0x8000_0000))
                 .reinterpretAsFloats();
     }

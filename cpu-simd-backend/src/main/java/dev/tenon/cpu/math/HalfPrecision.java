@@ -49,12 +49,10 @@ public final class HalfPrecision {
         IntVector magnitude = bits.and(0x7FFF_FFFF);
         // Normal numbers: move the bias and round at bit 13; a carry runs into the exponent as it should.
         IntVector odd = magnitude.lanewise(VectorOperators.LSHR, 13).and(1);
-        IntVector normal = magnitude
-                .add(0xFFF - ((127 - 15) << 23))
-                .add(odd)
-                .lanewise(VectorOperators.LSHR, 13);
+        IntVector normal = magnitude.add(0xFFF - ((127 - 15) << 23)).add(odd).lanewise(VectorOperators.LSHR, 13);
         // Below 2^-14: adding 1/2 lets the hardware round at the bit that has the weight 2^-24.
-        IntVector subnormal = magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3F00_0000);
+        IntVector subnormal =
+                magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3F00_0000);
         IntVector result = normal.blend(subnormal, magnitude.compare(VectorOperators.LT, 0x3880_0000))
                 .blend(0x7C00, magnitude.compare(VectorOperators.GE, 0x4780_0000))
                 .blend(

@@ -14,7 +14,8 @@ public final class Rounding {
     public static FloatVector round(FloatVector x) {
         FloatVector t = x.abs();
         FloatVector near = t.add(WHOLE).sub(WHOLE);
-        return Exponential.withSign(near, x).blend(x, t.compare(VectorOperators.LT, WHOLE).not());
+        return Exponential.withSign(near, x)
+                .blend(x, t.compare(VectorOperators.LT, WHOLE).not());
     }
 
     /** The next whole number below. */

@@ -85,6 +85,9 @@ public final class Trigonometry {
                 .compare(VectorOperators.LT, 0)
                 .cast(Lanes.F32);
         IntVector sign = quarters.lanewise(VectorOperators.LSHL, 30).and(0x8000_0000);
-        return sine.blend(cosine, odd).reinterpretAsInts().lanewise(VectorOperators.XOR, sign).reinterpretAsFloats();
+        return sine.blend(cosine, odd)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.XOR, sign)
+                .reinterpretAsFloats();
     }
 }

@@ -56,11 +56,11 @@ final class CpuCacheWrite {
         long element = tensor.layout().offset()
                 + row * tensor.layout().stride(0)
                 + head * tensor.layout().stride(1);
-        return Slot.storage(tensor) + element / tensor.dtype().blockSize() * tensor.dtype().blockBytes();
+        return Slot.storage(tensor)
+                + element / tensor.dtype().blockSize() * tensor.dtype().blockBytes();
     }
 
-    private static void convert(
-            DType from, long source, long step, DType to, long target, long targetStep, int width) {
+    private static void convert(DType from, long source, long step, DType to, long target, long targetStep, int width) {
         long tile = Scratch.current().tile(0);
         for (int done = 0; done < width; done += Scratch.TILE) {
             int n = Math.min(Scratch.TILE, width - done);

@@ -19,7 +19,6 @@ final class CpuDequantize {
                 context.team(),
                 rows,
                 4L * width,
-                i -> Blocks.dequantize(
-                        in.dtype(), from.address(i), out.dtype(), to.address(i), to.innerStep(), width));
+                i -> Blocks.dequantize(in.dtype(), from.address(i), out.dtype(), to.address(i), to.innerStep(), width));
     }
 }

@@ -2,12 +2,12 @@ package dev.tenon.cpu.op;
 
 import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.kernel.MoveKernels;
 import dev.tenon.cpu.plan.Domain;
 import dev.tenon.cpu.plan.ElementLoop;
 import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.Slot;
 import dev.tenon.cpu.plan.Stage;
-import dev.tenon.cpu.kernel.MoveKernels;
 import dev.tenon.op.Fill;
 
 /** The value's bits are settled once; then only bits move. */

@@ -58,8 +58,7 @@ final class CpuMatmul {
             bs[i] = address(op.b(), b, i);
             cs[i] = address(op.out(), c, i);
         }
-        MatmulEpilogue epilogue =
-                MatmulEpilogue.of(op.epilogue(), residual == null ? null : residual.layout(), count);
+        MatmulEpilogue epilogue = MatmulEpilogue.of(op.epilogue(), residual == null ? null : residual.layout(), count);
         return new Products(arguments(op, rows, a, b, c, epilogue), as, bs, cs, context.team());
     }
 

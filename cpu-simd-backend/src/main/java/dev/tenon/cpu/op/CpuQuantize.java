@@ -19,7 +19,6 @@ final class CpuQuantize {
                 context.team(),
                 rows,
                 8L * width,
-                i -> Blocks.quantize(
-                        in.dtype(), from.address(i), from.innerStep(), out.dtype(), to.address(i), width));
+                i -> Blocks.quantize(in.dtype(), from.address(i), from.innerStep(), out.dtype(), to.address(i), width));
     }
 }

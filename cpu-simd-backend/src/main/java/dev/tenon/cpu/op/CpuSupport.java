@@ -1,10 +1,7 @@
 package dev.tenon.cpu.op;
 
-import dev.tenon.Tensor;
 import dev.tenon.cpu.CpuBackend;
-import dev.tenon.op.CustomOp;
 import dev.tenon.op.Op;
-import java.util.List;
 import java.util.Optional;
 
 /** What the CPU backend lacks: nothing of the vocabulary, but kernels count the elements of a row in 32 bits. */
@@ -16,7 +13,23 @@ public final class CpuSupport {
 
     /** Empty if the CPU runs the operator, else what it lacks. */
     public static Optional<String> whyUnsupported(Op op) {
-        boolean later = op instanceof dev.tenon.op.RandomFill || op instanceof dev.tenon.op.GatedActivationBackward || op instanceof dev.tenon.op.AdamW || op instanceof dev.tenon.op.ArgReduce || op instanceof dev.tenon.op.TopK || op instanceof dev.tenon.op.CrossEntropy || op instanceof dev.tenon.op.CrossEntropyBackward || op instanceof dev.tenon.op.LayerNorm || op instanceof dev.tenon.op.LayerNormBackward || op instanceof dev.tenon.op.RmsNormBackward || op instanceof dev.tenon.op.AttentionBackward || op instanceof dev.tenon.op.ScatterAdd || op instanceof dev.tenon.op.Concat || op instanceof dev.tenon.op.AllReduce || op instanceof dev.tenon.op.ReduceScatter || op instanceof dev.tenon.op.AllGather || op instanceof dev.tenon.op.CustomOp;
+        boolean later = op instanceof dev.tenon.op.RandomFill
+                || op instanceof dev.tenon.op.GatedActivationBackward
+                || op instanceof dev.tenon.op.AdamW
+                || op instanceof dev.tenon.op.ArgReduce
+                || op instanceof dev.tenon.op.TopK
+                || op instanceof dev.tenon.op.CrossEntropy
+                || op instanceof dev.tenon.op.CrossEntropyBackward
+                || op instanceof dev.tenon.op.LayerNorm
+                || op instanceof dev.tenon.op.LayerNormBackward
+                || op instanceof dev.tenon.op.RmsNormBackward
+                || op instanceof dev.tenon.op.AttentionBackward
+                || op instanceof dev.tenon.op.ScatterAdd
+                || op instanceof dev.tenon.op.Concat
+                || op instanceof dev.tenon.op.AllReduce
+                || op instanceof dev.tenon.op.ReduceScatter
+                || op instanceof dev.tenon.op.AllGather
+                || op instanceof dev.tenon.op.CustomOp;
         return later ? Optional.of("not yet") : Optional.empty();
     }
 }

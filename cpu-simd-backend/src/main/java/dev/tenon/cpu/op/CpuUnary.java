@@ -24,12 +24,11 @@ final class CpuUnary {
     }
 
     static int weight(UnaryKind kind, Domain domain) {
-        int vectors =
-                switch (kind) {
-                    case NEGATE, ABS, SIGN, SQUARE, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, RELU, NOT -> 1;
-                    case EXP, EXP2, EXPM1, LOG, LOG2, LOG1P, SIN, COS, TANH -> CpuElementwise.FUNCTION;
-                    case ERF, SIGMOID, SOFTPLUS, GELU, GELU_TANH, GELU_QUICK, SILU -> CpuElementwise.FUNCTION;
-                };
+        int vectors = switch (kind) {
+            case NEGATE, ABS, SIGN, SQUARE, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, RELU, NOT -> 1;
+            case EXP, EXP2, EXPM1, LOG, LOG2, LOG1P, SIN, COS, TANH -> CpuElementwise.FUNCTION;
+            case ERF, SIGMOID, SOFTPLUS, GELU, GELU_TANH, GELU_QUICK, SILU -> CpuElementwise.FUNCTION;
+        };
         return domain == Domain.F32 ? vectors : 4 * vectors;
     }
 }

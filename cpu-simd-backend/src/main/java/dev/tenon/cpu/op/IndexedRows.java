@@ -35,12 +35,15 @@ final class IndexedRows {
 
     /** The first element's address. */
     long address(long i) {
-        return Slot.storage(tensor) + element(i) / tensor.dtype().blockSize() * tensor.dtype().blockBytes();
+        return Slot.storage(tensor)
+                + element(i) / tensor.dtype().blockSize() * tensor.dtype().blockBytes();
     }
 
     /** Bytes between neighbours of the last axis. */
     long innerStep() {
-        return rowStrides.length == 0 ? 0 : rowStrides[rowStrides.length - 1] * tensor.dtype().blockBytes();
+        return rowStrides.length == 0
+                ? 0
+                : rowStrides[rowStrides.length - 1] * tensor.dtype().blockBytes();
     }
 
     private long element(long i) {

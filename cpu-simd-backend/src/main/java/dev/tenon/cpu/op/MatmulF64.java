@@ -68,7 +68,8 @@ final class MatmulF64 implements Runnable {
         double value = epilogue.scale() == 1 ? sum : epilogue.scale() * sum;
         Tensor bias = epilogue.bias();
         if (bias != null) {
-            value += OffHeap.getDouble(Slot.address(bias) + column * bias.layout().stride(0) * ELEMENT);
+            value += OffHeap.getDouble(
+                    Slot.address(bias) + column * bias.layout().stride(0) * ELEMENT);
         }
         value = activation.applyAsDouble(value);
         Tensor residual = epilogue.residual();

@@ -72,7 +72,8 @@ public final class ElementLoop implements Runnable {
     private static Axes axes(Shape shape, int order, Slot[] slots) {
         boolean linear = true;
         for (int i = 0; i < slots.length && linear; i++) {
-            linear = slots[i].layout().isContiguous() && slots[i].layout().shape().equals(shape);
+            linear = slots[i].layout().isContiguous()
+                    && slots[i].layout().shape().equals(shape);
         }
         int count = slots.length;
         long[] bases = new long[count];

@@ -20,15 +20,7 @@ final class Walk {
     }
 
     private static void move(
-            Domain domain,
-            DType type,
-            Axes axes,
-            int operand,
-            long base,
-            long start,
-            int n,
-            long tile,
-            boolean load) {
+            Domain domain, DType type, Axes axes, int operand, long base, long start, int n, long tile, boolean load) {
         int last = axes.rank() - 1;
         long[] steps = axes.steps()[operand];
         long[] sizes = axes.sizes();

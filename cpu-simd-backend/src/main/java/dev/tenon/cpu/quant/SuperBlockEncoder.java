@@ -101,9 +101,12 @@ final class SuperBlockEncoder {
                 offset = 0;
                 scale = q2 > 0 ? xq / q2 : 0;
             }
-            double error =
-                    x2 + scale * scale * q2 + SUB * offset * offset - 2 * scale * xq - 2 * offset * x1
-                            + 2 * scale * offset * q1;
+            double error = x2
+                    + scale * scale * q2
+                    + SUB * offset * offset
+                    - 2 * scale * xq
+                    - 2 * offset * x1
+                    + 2 * scale * offset * q1;
             if (scale > 0 && error < best) {
                 scales[j] = (float) scale;
                 minimums[j] = (float) -offset;
