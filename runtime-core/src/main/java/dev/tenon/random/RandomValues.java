@@ -117,7 +117,14 @@ public final class RandomValues {
         return normal((int) pair, (int) (pair >>> 32), (index & 1) != 0);
     }
 
+    /** The normal value with a mean and a standard deviation: {@code fma(normal(seed, index), deviation, mean)}. */
+    public static float normal(long seed, long index, float mean, float deviation) {
+        return Math.fma(normal(seed, index), deviation, mean);
+    }
+
     /**
+     * The standard normal value of a pair of words.
+     *
      * @param first the pair's word at the even place: the radius
      * @param second its word at the odd place: the angle
      */

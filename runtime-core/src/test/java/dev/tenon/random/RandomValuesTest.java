@@ -106,6 +106,14 @@ class RandomValuesTest {
         }
     }
 
+    @Test
+    void meanAndDeviationAreAppliedWithOneRounding() {
+        for (int i = 0; i < 1000; i++) {
+            double exact = (double) RandomValues.normal(9, i) * 0.02f + 1.5f;
+            assertEquals((float) exact, RandomValues.normal(9, i, 1.5f, 0.02f), "place " + i);
+        }
+    }
+
     private static String hex(int[] values) {
         StringBuilder out = new StringBuilder();
         for (int value : values) {

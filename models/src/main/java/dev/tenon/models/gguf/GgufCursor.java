@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class GgufCursor {
     /** Arrays in arrays in arrays: no known model has more than one level; deeper files are hostile. */
     static final int MAX_DEPTH = 8;
-    /** Strings or inner arrays in one array; the largest vocabularies have a quarter of a million. */
+    /** Elements of an array whose elements are looked at one by one; the largest vocabularies have a quarter of a million. */
     static final long MAX_VARIABLE_ELEMENTS = 1L << 24;
     /** Bytes of a key or a tensor's name; the specification's limit for keys. */
     private static final int MAX_NAME = 65_535;
@@ -168,6 +168,7 @@ final class GgufCursor {
                 }
             }
             case BOOL -> {
+                limit(count, field);
                 need(count, field);
                 for (long i = 0; i < count; i++) {
                     byte value = window[take(1, field)];
