@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             ChatCommand.class,
             PerplexityCommand.class,
             TokenizeCommand.class,
-            RenderCommand.class
+            RenderCommand.class,
+            WarmUpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {" 0: done", " 1: failed, with the reason on standard error", " 2: wrong usage"})
