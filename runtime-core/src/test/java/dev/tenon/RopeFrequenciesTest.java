@@ -39,9 +39,11 @@ class RopeFrequenciesTest {
                 RopeFrequencies.of(8, 10_000).divided(new float[] {1, 2, 4, 8}).toFloatArray(),
                 1e-9f);
         assertThrows(
-                InvalidArgumentException.class, () -> RopeFrequencies.of(8, 10_000).divided(new float[3]));
+                InvalidArgumentException.class,
+                () -> RopeFrequencies.of(8, 10_000).divided(new float[3]));
         assertThrows(
-                InvalidArgumentException.class, () -> RopeFrequencies.of(4, 10_000).divided(new float[] {1, Float.NaN}));
+                InvalidArgumentException.class,
+                () -> RopeFrequencies.of(4, 10_000).divided(new float[] {1, Float.NaN}));
     }
 
     @Test

@@ -30,7 +30,13 @@ public final class GemmAgainstOpenBlas {
         try (Tenon tenon = Tenon.open(Configuration.DEFAULT.withThreads(threads))) {
             Device cpu = tenon.device("cpu");
             System.out.printf(
-                    Locale.ROOT, "%-16s %-2s %10s %10s %8s %10s%n", "m x n x k", "op", "Tenon", "OpenBLAS", "ratio",
+                    Locale.ROOT,
+                    "%-16s %-2s %10s %10s %8s %10s%n",
+                    "m x n x k",
+                    "op",
+                    "Tenon",
+                    "OpenBLAS",
+                    "ratio",
                     "max error");
             for (int[] shape : SHAPES) {
                 for (int transpose = 0; transpose < 4; transpose++) {

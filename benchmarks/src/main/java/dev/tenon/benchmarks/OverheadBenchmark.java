@@ -1,6 +1,5 @@
 package dev.tenon.benchmarks;
 
-import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.Graph;
 import dev.tenon.Scope;
