@@ -13,6 +13,6 @@ public final class CpuAttention {
      * @return throws {@link dev.tenon.error.InvalidArgumentException} when run with lengths past the keys
      */
     public static Runnable bind(Attention op, ThreadTeam team) {
-        return ScalarAttention.bind(AttentionProblem.of(op), team);
+        return AttentionPaths.bind(AttentionProblem.of(op), team);
     }
 }

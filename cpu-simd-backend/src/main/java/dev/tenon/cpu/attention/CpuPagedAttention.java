@@ -13,6 +13,6 @@ public final class CpuPagedAttention {
      * @return throws {@link dev.tenon.error.InvalidArgumentException} when run with lengths or pages outside the cache
      */
     public static Runnable bind(PagedAttention op, ThreadTeam team) {
-        return ScalarAttention.bind(AttentionProblem.of(op), team);
+        return AttentionPaths.bind(AttentionProblem.of(op), team);
     }
 }

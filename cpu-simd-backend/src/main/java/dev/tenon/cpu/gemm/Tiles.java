@@ -20,19 +20,19 @@ import jdk.incubator.vector.VectorSpecies;
  *       ours cannot be, and a vector that crosses a call is boxed.
  * </ul>
  */
-final class Tiles {
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    static final int LANES = SPECIES.length();
-    static final int VECTOR_BYTES = LANES * Float.BYTES;
+public final class Tiles {
+    public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    public static final int LANES = SPECIES.length();
+    public static final int VECTOR_BYTES = LANES * Float.BYTES;
 
     /** 256-bit vectors mean AVX2 and its 16 registers; 512 bits (AVX-512) and 128 (NEON) come with 32. */
     private static final boolean FEW_REGISTERS = LANES == 8;
 
     /** Rows of a tile: the width of a packed panel of A. */
-    static final int ROWS = FEW_REGISTERS ? 6 : 8;
+    public static final int ROWS = FEW_REGISTERS ? 6 : 8;
 
     /** Columns of a tile: the width of a packed panel of B. */
-    static final int COLUMNS = (FEW_REGISTERS ? 2 : 3) * LANES;
+    public static final int COLUMNS = (FEW_REGISTERS ? 2 : 3) * LANES;
 
     private Tiles() {}
 
@@ -47,7 +47,7 @@ final class Tiles {
      * @param to where the result goes
      * @param toStride bytes from row to row
      */
-    static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
+    public static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
         if (FEW_REGISTERS) {
             Tile6x2.run(k, a, b, from, fromStride, to, toStride);
         } else {

@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Lines of floats to columns: the inner loop of packing an operand whose contiguous direction is k. */
-final class Transpose {
+public final class Transpose {
     /** Lines that go at once: eight where there are 256-bit vectors, else four. */
-    static final int LINES = Tiles.LANES >= 8 ? 8 : 4;
+    public static final int LINES = Tiles.LANES >= 8 ? 8 : 4;
 
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
     private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromValues(S, 4, 5, 6, 7, 0, 1, 2, 3);
@@ -35,7 +35,7 @@ final class Transpose {
      * @param to the first step
      * @param step bytes from step to step
      */
-    static void run(long from, long stride, int lines, int count, long to, long step) {
+    public static void run(long from, long stride, int lines, int count, long to, long step) {
         if (LINES == 8 && count >= 8) {
             int blocks = count & -8;
             blocks(from, stride, lines, blocks, to, step);

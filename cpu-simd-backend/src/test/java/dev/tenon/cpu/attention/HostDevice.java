@@ -16,7 +16,10 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 
-/** Host memory that runs no operator: what kernels need to be tested by themselves. */
+/**
+ * Host memory that runs no operator: what kernels need to be tested by themselves. It is never freed, as a bound kernel
+ * holds addresses only.
+ */
 final class HostDevice implements BackendDevice {
     static Device open() {
         return new Device(new HostDevice(), Configuration.DEFAULT);
@@ -30,7 +33,7 @@ final class HostDevice implements BackendDevice {
 
     @Override
     public DeviceBuffer allocate(long bytes) {
-        return HostBuffer.wrap(Arena.ofAuto().allocate(Math.max(64, bytes), 64));
+        return HostBuffer.wrap(Arena.global().allocate(Math.max(64, bytes), 64));
     }
 
     @Override
