@@ -18,24 +18,39 @@ final class SoftmaxReference {
         double[] out = new double[x.length];
         double[] scale = new double[x.length];
         for (int at = 0; at < x.length; at += n) {
-            double maximum = Double.NEGATIVE_INFINITY;
-            double magnitude = 0;
-            for (int i = at; i < at + n; i++) {
-                maximum = Math.max(maximum, x[i]);
-            }
-            double sum = 0;
-            for (int i = at; i < at + n; i++) {
-                sum += Math.exp(x[i] - maximum);
-            }
+            double maximum = maximum(x, at, n);
+            double logarithm = logSum(x, at, n, maximum);
             for (int i = at; i < at + n; i++) {
                 double below = x[i] - maximum;
-                out[i] = op.logarithm() ? below - Math.log(sum) : Math.exp(below) / sum;
+                out[i] = op.logarithm() ? below - logarithm : Math.exp(below - logarithm);
                 // The difference is rounded before the exponential turns its absolute error into a relative one.
-                magnitude = Double.isInfinite(below) ? 0 : Math.abs(below);
-                scale[i] = op.logarithm() ? magnitude + Math.abs(Math.log(sum)) : out[i] * (1 + magnitude);
+                double magnitude = Double.isInfinite(below) ? 0 : Math.abs(below);
+                scale[i] = op.logarithm() ? magnitude + Math.abs(logarithm) + 1 : out[i] * (1 + magnitude);
             }
         }
         return List.of(new Expected.Reals(out, scale));
+    }
+
+    private static double maximum(double[] x, int at, int n) {
+        double maximum = Double.NEGATIVE_INFINITY;
+        for (int i = at; i < at + n; i++) {
+            maximum = Math.max(maximum, x[i]);
+        }
+        return maximum;
+    }
+
+    /** The logarithm of the sum of the exponentials of the differences to the maximum; exact also where it is near 0. */
+    private static double logSum(double[] x, int at, int n, double maximum) {
+        double others = 0;
+        boolean seen = false;
+        for (int i = at; i < at + n; i++) {
+            if (!seen && x[i] == maximum && !Double.isInfinite(maximum)) {
+                seen = true;
+            } else {
+                others += Math.exp(x[i] - maximum);
+            }
+        }
+        return seen ? Math.log1p(others) : Math.log(others);
     }
 
     static List<Expected> of(SoftmaxBackward op) {
@@ -76,20 +91,14 @@ final class SoftmaxReference {
         double[] sumScale = new double[rows];
         for (int row = 0; row < rows; row++) {
             int at = row * n;
-            double maximum = Double.NEGATIVE_INFINITY;
-            for (int i = at; i < at + n; i++) {
-                maximum = Math.max(maximum, x[i]);
-            }
-            double sum = 0;
-            for (int i = at; i < at + n; i++) {
-                sum += Math.exp(x[i] - maximum);
-            }
-            sums[row] = maximum + Math.log(sum);
-            sumScale[row] = Math.abs(maximum) + Math.abs(Math.log(sum)) + 1;
+            double maximum = maximum(x, at, n);
+            double logarithm = logSum(x, at, n, maximum);
+            sums[row] = maximum + logarithm;
+            sumScale[row] = Math.abs(maximum) + Math.abs(logarithm) + 1;
             long target = targets.whole(row);
             if (target != op.ignore()) {
                 double chosen = x[at + Math.toIntExact(target)];
-                losses[row] = maximum - chosen + Math.log(sum);
+                losses[row] = maximum - chosen + logarithm;
                 lossScale[row] = sumScale[row] + Math.abs(chosen);
             }
         }

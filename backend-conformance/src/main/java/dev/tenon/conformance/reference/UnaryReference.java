@@ -136,7 +136,7 @@ final class UnaryReference {
             case RELU -> Double.isNaN(x) ? x : Math.max(x, 0);
             // Negative infinity times a factor of 0 is the function's limit, 0.
             case GELU -> x == Double.NEGATIVE_INFINITY ? 0 : x * phi(x);
-            case GELU_TANH -> x == Double.NEGATIVE_INFINITY ? 0 : 0.5 * x * (1 + Math.tanh(inner(x)));
+            case GELU_TANH -> x == Double.NEGATIVE_INFINITY ? 0 : x * sigmoid(2 * inner(x));
             case GELU_QUICK -> x == Double.NEGATIVE_INFINITY ? 0 : x * sigmoid(QUICK * x);
             case SILU -> x == Double.NEGATIVE_INFINITY ? 0 : x * sigmoid(x);
             case NOT -> throw new IllegalArgumentException("NOT is for BOOL");
@@ -183,8 +183,9 @@ final class UnaryReference {
             case RELU -> x > 0 ? 1 : 0;
             case GELU -> phi(x) + x * density(x);
             case GELU_TANH -> {
-                double tanh = Math.tanh(inner(x));
-                yield 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * ROOT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+                // 1 + tanh(u) as 2 sigmoid(2 u): the sum would lose what is left of it far below 0.
+                double share = sigmoid(2 * inner(x));
+                yield share * (1 + 2 * x * sigmoid(-2 * inner(x)) * ROOT_2_OVER_PI * (1 + 3 * CUBIC * x * x));
             }
             case GELU_QUICK -> sigmoid(QUICK * x) * (1 + QUICK * x * sigmoid(-QUICK * x));
             case SILU -> sigmoid(x) * (1 + x * sigmoid(-x));
