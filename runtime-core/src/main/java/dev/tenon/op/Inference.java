@@ -179,10 +179,15 @@ public final class Inference {
     }
 
     static List<Shape> shapes(Op op) {
-        return op.inputs().stream().map(Tensor::shape).toList();
+        return named(op).stream().map(Tensor::shape).toList();
     }
 
     static List<DType> types(Op op) {
-        return op.inputs().stream().map(Tensor::dtype).toList();
+        return named(op).stream().map(Tensor::dtype).toList();
+    }
+
+    /** The operands that an error names: what the operator reads, or what it writes where it reads nothing. */
+    private static List<Tensor> named(Op op) {
+        return op.inputs().isEmpty() ? op.outputs() : op.inputs();
     }
 }
