@@ -105,7 +105,8 @@ class AliasingTest {
             if (from.end() > 4000 || to.end() > 4000 || from.shape().elements() == 0) {
                 return;
             }
-            Set<Long> touched = new HashSet<>(Arrays.stream(LayoutTest.places(from)).boxed().toList());
+            Set<Long> touched =
+                    new HashSet<>(Arrays.stream(LayoutTest.places(from)).boxed().toList());
             boolean overlap = Arrays.stream(LayoutTest.places(to)).anyMatch(touched::contains);
             Op op = new Copy(storage.withLayout(from), storage.withLayout(to));
             if (overlap) {

@@ -63,8 +63,8 @@ class ExecutionTest {
         Device small = NullDevice.device(new NullDevice(1 << 20));
         try (Scope scope = Scope.open()) {
             Tensor fits = Tensor.empty(small, DType.F32, 100_000);
-            OutOfDeviceMemoryException error = assertThrows(
-                    OutOfDeviceMemoryException.class, () -> Tensor.empty(small, DType.F32, 1_000_000));
+            OutOfDeviceMemoryException error =
+                    assertThrows(OutOfDeviceMemoryException.class, () -> Tensor.empty(small, DType.F32, 1_000_000));
             assertEquals(4_000_000, error.asked());
             assertTrue(error.used() >= 400_000, error.toString());
             assertThrows(OutOfDeviceMemoryException.class, () -> Tensor.empty(small, DType.F32, 200_000));
@@ -101,13 +101,15 @@ class ExecutionTest {
     @Test
     void capturesDoNotNestAndFailCleanly() {
         Tensor a = Tensor.empty(device, DType.F32, 4);
-        InvalidArgumentException nested = assertThrows(
-                InvalidArgumentException.class, () -> device.capture(() -> device.capture(() -> {})));
+        InvalidArgumentException nested =
+                assertThrows(InvalidArgumentException.class, () -> device.capture(() -> device.capture(() -> {})));
         assertTrue(String.valueOf(nested.getMessage()).contains("capture"), nested.getMessage());
-        assertThrows(DTypeException.class, () -> device.capture(() -> {
-            device.execute(new Unary(UnaryKind.EXP, a, a));
-            device.execute(new Unary(UnaryKind.NOT, a, a));
-        }));
+        assertThrows(
+                DTypeException.class,
+                () -> device.capture(() -> {
+                    device.execute(new Unary(UnaryKind.EXP, a, a));
+                    device.execute(new Unary(UnaryKind.NOT, a, a));
+                }));
         a.close();
         assertEquals(0, device.memory().used());
         Tensor b = Tensor.empty(device, DType.F32, 4);
@@ -125,8 +127,9 @@ class ExecutionTest {
     @Test
     void aCaptureIsItsThreadsOwn() {
         Tensor a = Tensor.empty(device, DType.F32, 4);
-        Graph graph = device.capture(() ->
-                CompletableFuture.runAsync(() -> device.execute(new Unary(UnaryKind.EXP, a, a))).join());
+        Graph graph =
+                device.capture(() -> CompletableFuture.runAsync(() -> device.execute(new Unary(UnaryKind.EXP, a, a)))
+                        .join());
         assertEquals(0, graph.ops().size());
         assertEquals(List.of("unary", "compile 0"), backend.log);
     }
@@ -141,7 +144,8 @@ class ExecutionTest {
             stream.synchronize();
         }
         assertEquals(
-                List.of("stream 1 unary", "unary", "stream 1 wait", "stream 1 synchronize", "stream 1 close"), backend.log);
+                List.of("stream 1 unary", "unary", "stream 1 wait", "stream 1 synchronize", "stream 1 close"),
+                backend.log);
     }
 
     @Test

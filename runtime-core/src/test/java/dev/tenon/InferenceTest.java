@@ -104,13 +104,19 @@ class InferenceTest {
     @Test
     void attention() {
         AttentionParameters causal = AttentionParameters.causal(8);
-        fits(new Attention(f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 6), null, null, causal, f32(1, 4, 3, 6), f32(1, 4, 3)));
-        shape(new Attention(f32(1, 3, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), null, null, causal, f32(1, 3, 3, 8), null));
-        shape(new Attention(f32(1, 4, 3, 8), f32(1, 2, 5, 7), f32(1, 2, 5, 7), null, null, causal, f32(1, 4, 3, 7), null));
-        shape(new Attention(f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 4, 8), null, null, causal, f32(1, 4, 3, 8), null));
+        fits(new Attention(
+                f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 6), null, null, causal, f32(1, 4, 3, 6), f32(1, 4, 3)));
+        shape(new Attention(
+                f32(1, 3, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), null, null, causal, f32(1, 3, 3, 8), null));
+        shape(new Attention(
+                f32(1, 4, 3, 8), f32(1, 2, 5, 7), f32(1, 2, 5, 7), null, null, causal, f32(1, 4, 3, 7), null));
+        shape(new Attention(
+                f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 4, 8), null, null, causal, f32(1, 4, 3, 8), null));
         AttentionParameters window = new AttentionParameters(1, false, 4, 0);
-        argument(new Attention(f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), null, null, window, f32(1, 4, 3, 8), null));
-        shape(new Attention(f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), f32(3, 4), null, causal, f32(1, 4, 3, 8), null));
+        argument(new Attention(
+                f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), null, null, window, f32(1, 4, 3, 8), null));
+        shape(new Attention(
+                f32(1, 4, 3, 8), f32(1, 2, 5, 8), f32(1, 2, 5, 8), f32(3, 4), null, causal, f32(1, 4, 3, 8), null));
         shape(new Rope(f32(1, 2, 3, 8), of(DType.I32, 2), f32(5), Rope.Pairing.HALVES, 1, false, f32(1, 2, 3, 8)));
         type(new Rope(f32(1, 2, 3, 8), of(DType.I64, 2), f32(4), Rope.Pairing.HALVES, 1, false, f32(1, 2, 3, 8)));
         fits(new Rope(f32(1, 2, 3, 8), of(DType.I32, 1, 2), f32(4), Rope.Pairing.HALVES, 1, false, f32(1, 2, 3, 8)));
@@ -179,14 +185,20 @@ class InferenceTest {
 
     @Test
     void costs() {
-        assertEquals(2.0 * 2 * 3 * 4, Cost.of(new Matmul(f32(2, 3), f32(3, 4), Epilogue.NONE, f32(2, 4))).flops());
-        assertEquals(4.0 * (6 + 12 + 8), Cost.of(new Matmul(f32(2, 3), f32(3, 4), Epilogue.NONE, f32(2, 4))).bytes());
+        assertEquals(
+                2.0 * 2 * 3 * 4,
+                Cost.of(new Matmul(f32(2, 3), f32(3, 4), Epilogue.NONE, f32(2, 4)))
+                        .flops());
+        assertEquals(
+                4.0 * (6 + 12 + 8),
+                Cost.of(new Matmul(f32(2, 3), f32(3, 4), Epilogue.NONE, f32(2, 4)))
+                        .bytes());
         Op quantized = new Matmul(f32(1, 64), of(DType.Q4_0, 10, 64).transpose(), Epilogue.NONE, f32(1, 10));
         assertEquals(4 * 64 + 10 * 2 * 18 + 4 * 10, Cost.of(quantized).bytes());
         // Causal: 4 queries see 1, 2, 3 and 4 keys; two products of 8 multiply-adds each.
         AttentionParameters causal = AttentionParameters.causal(8);
-        Op attention =
-                new Attention(f32(1, 1, 4, 8), f32(1, 1, 4, 8), f32(1, 1, 4, 8), null, null, causal, f32(1, 1, 4, 8), null);
+        Op attention = new Attention(
+                f32(1, 1, 4, 8), f32(1, 1, 4, 8), f32(1, 1, 4, 8), null, null, causal, f32(1, 1, 4, 8), null);
         assertEquals(10 * 2 * 16, Cost.of(attention).flops());
         // Broadcast elements are read once.
         Op add = new Binary(BinaryKind.ADD, f32(10, 4), f32(4).broadcastTo(10, 4), f32(10, 4));

@@ -52,7 +52,8 @@ class LayoutTest {
                 case 2 -> size == 0 ? layout : layout.select(axis, random.nextLong(size));
                 case 3 -> shape.rank() > 4 ? layout : layout.unsqueeze(random.nextInt(shape.rank() + 1));
                 case 4 -> size % 2 == 0 && shape.rank() < 5 ? layout.split(axis, 2, size / 2) : layout;
-                default -> shape.rank() > 4 ? layout : layout.broadcastTo(Shape.of(2).append(shape.sizes()));
+                default ->
+                    shape.rank() > 4 ? layout : layout.broadcastTo(Shape.of(2).append(shape.sizes()));
             };
         }
         return layout;

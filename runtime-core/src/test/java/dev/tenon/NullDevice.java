@@ -28,7 +28,8 @@ final class NullDevice implements BackendDevice {
     /** Called for each operator that runs. */
     Consumer<Op> kernel = op -> {};
     /** What the device lacks. */
-    @Nullable String lacks;
+    @Nullable
+    String lacks;
 
     private final Queue queue = new Queue("");
     private int streams;
@@ -51,7 +52,8 @@ final class NullDevice implements BackendDevice {
 
     @Override
     public DeviceProperties properties() {
-        return new DeviceProperties("null", "null", "no kernels", 1 << 28, 1, true, EnumSet.allOf(DType.class), Map.of());
+        return new DeviceProperties(
+                "null", "null", "no kernels", 1 << 28, 1, true, EnumSet.allOf(DType.class), Map.of());
     }
 
     @Override

@@ -31,16 +31,19 @@ class ProfileTest {
             a.exp();
             assertThrows(InvalidArgumentException.class, Profile::start);
             List<Profile.Span> spans = profile.spans();
-            assertEquals(List.of("matmul", "unary"), spans.stream().map(Profile.Span::op).toList());
+            assertEquals(
+                    List.of("matmul", "unary"),
+                    spans.stream().map(Profile.Span::op).toList());
             assertEquals(new Cost(1024, 768), spans.getFirst().cost());
-            assertEquals("matmul(F32[8, 8], F32[8, 8]) -> F32[8, 8]", spans.getFirst().operands());
+            assertEquals(
+                    "matmul(F32[8, 8], F32[8, 8]) -> F32[8, 8]",
+                    spans.getFirst().operands());
             assertEquals("null", spans.getFirst().device());
             assertTrue(spans.getFirst().startNanos() <= spans.getLast().startNanos());
         }
         a.exp();
         // Each operator is waited for while a profile is open, and only then.
-        assertEquals(
-                List.of("unary", "matmul", "synchronize", "unary", "synchronize", "unary"), backend.log);
+        assertEquals(List.of("unary", "matmul", "synchronize", "unary", "synchronize", "unary"), backend.log);
     }
 
     @Test

@@ -68,7 +68,8 @@ class ScopeTest {
         Scope inner = Scope.open();
         assertThrows(InvalidArgumentException.class, outer::close);
         CompletionException elsewhere = assertThrows(
-                CompletionException.class, () -> CompletableFuture.runAsync(inner::close).join());
+                CompletionException.class,
+                () -> CompletableFuture.runAsync(inner::close).join());
         assertEquals(InvalidArgumentException.class, elsewhere.getCause().getClass());
         inner.close();
         inner.close();
@@ -81,8 +82,8 @@ class ScopeTest {
     @Test
     void scopesOfOtherThreadsAreTheirOwn() {
         try (Scope scope = Scope.open()) {
-            Tensor elsewhere =
-                    CompletableFuture.supplyAsync(() -> Tensor.empty(device, DType.F32, 8)).join();
+            Tensor elsewhere = CompletableFuture.supplyAsync(() -> Tensor.empty(device, DType.F32, 8))
+                    .join();
             assertThrows(InvalidArgumentException.class, () -> scope.keep(elsewhere));
             elsewhere.close();
         }
@@ -113,6 +114,8 @@ class ScopeTest {
         assertTrue(origin.getStackTrace().length > 0);
         leaked.close();
         assertTrue(tracking.liveBuffers().isEmpty());
-        assertThrows(DeviceException.class, () -> Tensor.empty(device, DType.F32, 2).add(Tensor.empty(tracking, DType.F32, 2)));
+        assertThrows(
+                DeviceException.class,
+                () -> Tensor.empty(device, DType.F32, 2).add(Tensor.empty(tracking, DType.F32, 2)));
     }
 }

@@ -136,7 +136,8 @@ final class Mutant {
         return new ReferenceDevice(MEMORY) {
             @Override
             protected void store(Expected expected, Tensor out) {
-                if (expected instanceof Expected.Reals(double[] values, double[] scale) && !out.dtype().isQuantized()) {
+                if (expected instanceof Expected.Reals(double[] values, double[] scale)
+                        && !out.dtype().isQuantized()) {
                     double[] before = Values.read(out).reals();
                     double[] sum = new double[values.length];
                     for (int i = 0; i < sum.length; i++) {
@@ -197,7 +198,9 @@ final class Mutant {
     }
 
     static Op otherGelu(Op op) {
-        return op instanceof Unary u && u.kind() == UnaryKind.GELU ? new Unary(UnaryKind.GELU_TANH, u.in(), u.out()) : op;
+        return op instanceof Unary u && u.kind() == UnaryKind.GELU
+                ? new Unary(UnaryKind.GELU_TANH, u.in(), u.out())
+                : op;
     }
 
     static Op smallestInstead(Op op) {
@@ -211,17 +214,37 @@ final class Mutant {
     }
 
     static Op withoutWindow(Op op) {
-        return op instanceof Attention a ? with(a, new AttentionParameters(a.parameters().scale(), a.parameters().causal(), 0, a.parameters().softCap()), a.key()) : op;
+        return op instanceof Attention a
+                ? with(
+                        a,
+                        new AttentionParameters(
+                                a.parameters().scale(),
+                                a.parameters().causal(),
+                                0,
+                                a.parameters().softCap()),
+                        a.key())
+                : op;
     }
 
     static Op withoutCap(Op op) {
-        return op instanceof Attention a ? with(a, new AttentionParameters(a.parameters().scale(), a.parameters().causal(), a.parameters().window(), 0), a.key()) : op;
+        return op instanceof Attention a
+                ? with(
+                        a,
+                        new AttentionParameters(
+                                a.parameters().scale(),
+                                a.parameters().causal(),
+                                a.parameters().window(),
+                                0),
+                        a.key())
+                : op;
     }
 
     static Op withWindowPlusOne(Op op) {
         AttentionParameters p = op instanceof Attention a ? a.parameters() : AttentionParameters.full(1);
         long wider = p.window() == 0 ? 0 : p.window() + 1;
-        return op instanceof Attention a ? with(a, new AttentionParameters(p.scale(), p.causal(), wider, p.softCap()), a.key()) : op;
+        return op instanceof Attention a
+                ? with(a, new AttentionParameters(p.scale(), p.causal(), wider, p.softCap()), a.key())
+                : op;
     }
 
     /** Query head h reads key head h mod keyHeads. */

@@ -33,12 +33,28 @@ class MutantTest {
                 found("ignores an output's offset", Mutant.storesAs(Mutant::withoutOffset), "^Matmul ", ""),
                 found("ignores input strides", Mutant.readsAs(Mutant::withoutStrides), "^Unary ", "element"),
                 found("ignores an input's offset", Mutant.readsAs(Mutant::withoutOffset), "^Unary ", "element"),
-                found("cuts digits off", Mutant.stores((t, v, s) -> Mutant.truncated(t, v)), "^Cast F32 to BF16", "exactly|element"),
-                found("cuts digits off sums", Mutant.stores((t, v, s) -> Mutant.truncated(t, v)), "^Binary ADD F32", "element"),
+                found(
+                        "cuts digits off",
+                        Mutant.stores((t, v, s) -> Mutant.truncated(t, v)),
+                        "^Cast F32 to BF16",
+                        "exactly|element"),
+                found(
+                        "cuts digits off sums",
+                        Mutant.stores((t, v, s) -> Mutant.truncated(t, v)),
+                        "^Binary ADD F32",
+                        "element"),
                 found("keeps sums in BF16", Mutant.stores((t, v, s) -> v + s * 0x1p-9), "^Matmul F32", "allowed"),
-                found("keeps long sums in F16", Mutant.stores((t, v, s) -> v + s * 0x1p-14), "^Reduce SUM F32 \\[4098", "allowed"),
+                found(
+                        "keeps long sums in F16",
+                        Mutant.stores((t, v, s) -> v + s * 0x1p-14),
+                        "^Reduce SUM F32 \\[4098",
+                        "allowed"),
                 found("is off by two ulp", Mutant.stores((t, v, s) -> v * (1 + 0x1p-21)), "^Unary EXP F32", "allowed"),
-                found("flushes subnormals", Mutant.stores((t, v, s) -> Math.abs(v) < 0x1p-126 ? 0 : v), "^Binary (ADD|MULTIPLY) F32", "element"),
+                found(
+                        "flushes subnormals",
+                        Mutant.stores((t, v, s) -> Math.abs(v) < 0x1p-126 ? 0 : v),
+                        "^Binary (ADD|MULTIPLY) F32",
+                        "element"),
                 found("adds to what was there", Mutant.accumulates(), "^Matmul ", ""),
                 found("spoils its input", Mutant.spoilsInputs(), "^Unary ", "outside"),
                 found("does not repeat", Mutant.unrepeatable(), "^Softmax ", "bits"),
@@ -127,18 +143,23 @@ class MutantTest {
     /** Values that a 16-bit accumulator cannot tell apart from the right ones would need another tolerance: there are none. */
     @TestFactory
     Stream<DynamicTest> tolerancesTellTypesApart() {
-        return Stream.of(DType.F16, DType.BF16).map(narrow -> dynamicTest(narrow + " weights in an F32 product", () -> {
-            ReferenceDevice mutant = Mutant.stores((type, value, scale) ->
-                    type == DType.F32 ? value + scale * (narrow == DType.F16 ? 0x1p-12 : 0x1p-9) : value);
-            Device device = new Device(mutant, Configuration.DEFAULT);
-            List<OpCase> passed = CASES.stream()
-                    .filter(c -> c.toString().startsWith("Matmul F32 x F32 to F32"))
-                    .filter(c -> c.operands().stream()
-                            .allMatch(o -> o.shape().elements() > 0 && o.shape().elements() < 9000))
-                    .filter(c -> CaseRunner.run(c, device, SEED).isEmpty())
-                    .toList();
-            mutant.close();
-            assertTrue(passed.isEmpty(), "passed: " + passed.stream().map(OpCase::name).limit(5).toList());
-        }));
+        return Stream.of(DType.F16, DType.BF16)
+                .map(narrow -> dynamicTest(narrow + " weights in an F32 product", () -> {
+                    ReferenceDevice mutant = Mutant.stores((type, value, scale) ->
+                            type == DType.F32 ? value + scale * (narrow == DType.F16 ? 0x1p-12 : 0x1p-9) : value);
+                    Device device = new Device(mutant, Configuration.DEFAULT);
+                    List<OpCase> passed = CASES.stream()
+                            .filter(c -> c.toString().startsWith("Matmul F32 x F32 to F32"))
+                            .filter(c -> c.operands().stream()
+                                    .allMatch(o -> o.shape().elements() > 0
+                                            && o.shape().elements() < 9000))
+                            .filter(c -> CaseRunner.run(c, device, SEED).isEmpty())
+                            .toList();
+                    mutant.close();
+                    assertTrue(
+                            passed.isEmpty(),
+                            "passed: "
+                                    + passed.stream().map(OpCase::name).limit(5).toList());
+                }));
     }
 }

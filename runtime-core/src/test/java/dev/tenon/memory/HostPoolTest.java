@@ -56,7 +56,10 @@ class HostPoolTest {
 
     private static void check(HostBuffer buffer) {
         for (long at = 0; at < buffer.bytes(); at++) {
-            assertEquals((byte) buffer.address(), buffer.segment().get(ValueLayout.JAVA_BYTE, at), "another block reaches in");
+            assertEquals(
+                    (byte) buffer.address(),
+                    buffer.segment().get(ValueLayout.JAVA_BYTE, at),
+                    "another block reaches in");
         }
     }
 
