@@ -6,6 +6,7 @@ import static dev.tenon.cpu.OffHeap.ORDER;
 
 import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.quant.Blocks;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -30,7 +31,8 @@ final class FloatLines {
             case F32 -> OffHeap.copy(from, to, count * 4L);
             case BF16 -> readBf16(from, count, to);
             case F16 -> readF16(from, count, to);
-            default -> throw new IllegalArgumentException("no lines of " + type);
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> Blocks.decode(type, from, to, count);
+            case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException("no lines of " + type);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.tenon.cpu.gemm;
 
 import dev.tenon.cpu.thread.ThreadTeam;
 
-/** Matrix products on the CPU, any strides, F32, F16 and BF16 storage; sums in F32. */
+/** Matrix products on the CPU, any strides, F32, F16 and BF16 storage, quantized weights; sums in F32. */
 public final class Gemm {
     private Gemm() {}
 
@@ -11,7 +11,7 @@ public final class Gemm {
         if (arguments.m() == 0 || arguments.n() == 0) {
             return;
         }
-        new PackedGemm(arguments, 0, team).run();
+        product(arguments, 0, team);
     }
 
     /**
@@ -50,6 +50,14 @@ public final class Gemm {
                 shape.accumulate(),
                 shape.readsOutput(),
                 shape.epilogue());
-        new PackedGemm(arguments, i, team).run();
+        product(arguments, i, team);
+    }
+
+    private static void product(GemmArguments arguments, int batch, ThreadTeam team) {
+        if (FewRows.serves(arguments)) {
+            new FewRows(arguments, batch, team).run();
+        } else {
+            new PackedGemm(arguments, batch, team).run();
+        }
     }
 }

@@ -1,0 +1,195 @@
+package dev.tenon.cpu.gemm;
+
+import dev.tenon.DType;
+import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.thread.ThreadTeam;
+import dev.tenon.memory.HostBuffer;
+
+/**
+ * The product for one to eight rows, as in decoding: it reads B once and packs nothing. Its pace is the memory's, so each
+ * chunk is a run of weight lines that lie together.
+ *
+ * <p>B's lines are read in stretches of 256 elements, eight at a time, widened into a buffer in the first-level cache where
+ * they are not F32, and used there by every row.
+ */
+final class FewRows {
+    /** Rows up to which this beats packing B. */
+    static final int MOST = 8;
+
+    /** Elements widened at once: a multiple of every quantized block. */
+    private static final int STRETCH = 256;
+
+    /** Elements of B in a chunk, some tens of microseconds of reading. */
+    private static final int CHUNK = 32 << 10;
+
+    private final GemmArguments g;
+    private final int batch;
+    private final ThreadTeam team;
+
+    /** Floats of a row of A in scratch, zeros at the end up to whole vectors. */
+    private final int paddedK;
+
+    FewRows(GemmArguments g, int batch, ThreadTeam team) {
+        this.g = g;
+        this.batch = batch;
+        this.team = team;
+        this.paddedK = (g.k() + DotLines.LANES - 1) / DotLines.LANES * DotLines.LANES;
+    }
+
+    /** Whether the product is one of these: few rows, B contiguous one way or the other. */
+    static boolean serves(GemmArguments g) {
+        return g.m() <= MOST && (g.b().rowStride() == 1 || g.b().columnStride() == 1 || g.b().type().isQuantized());
+    }
+
+    void run() {
+        boolean dot = g.b().rowStride() == 1 || g.b().type().isQuantized();
+        int unit = dot ? DotLines.LINES : STRETCH;
+        int columns = (int) Math.min(g.n(), (long) unit * Math.max(1, CHUNK / Math.max(1, (long) unit * g.k())));
+        int chunks = (g.n() + columns - 1) / columns;
+        try (HostBuffer rows = team.scratch().allocate(Math.max(1, g.m() * paddedK * 4L))) {
+            long x = rows.address();
+            for (int r = 0; r < g.m(); r++) {
+                readRow(r, x + (long) r * paddedK * 4);
+            }
+            team.run(chunks, chunk -> {
+                int column = chunk * columns;
+                chunk(dot, x, column, Math.min(columns, g.n() - column));
+            });
+        }
+    }
+
+    private void readRow(int r, long to) {
+        MatrixView a = g.a();
+        if (a.columnStride() == 1) {
+            FloatLines.read(a.type(), a.addressOf(r, 0), g.k(), to);
+        } else {
+            FloatLines.readStrided(a.type(), a.addressOf(r, 0), a.columnStride(), g.k(), to);
+        }
+        for (int i = g.k(); i < paddedK; i++) {
+            OffHeap.setFloat(to + i * 4L, 0);
+        }
+    }
+
+    private void chunk(boolean dot, long x, int column, int columns) {
+        boolean inPlace = g.sumsInPlace();
+        long valueBytes = inPlace ? 0 : (long) g.m() * columns * 4;
+        long sumsBytes = (long) g.m() * DotLines.SUMS_BYTES;
+        try (HostBuffer scratch = team.scratch()
+                .allocate(DotLines.LINES * STRETCH * 4L + sumsBytes + DotLines.LINES * 4L + valueBytes)) {
+            long buffer = scratch.address();
+            long sums = buffer + DotLines.LINES * STRETCH * 4L;
+            long values = inPlace ? g.c().addressOf(0, column) : sums + sumsBytes + DotLines.LINES * 4L;
+            long stride = inPlace ? g.c().rowStride() * 4 : columns * 4L;
+            start(values, stride, column, columns, inPlace);
+            if (dot) {
+                for (int j = 0; j < columns; j += DotLines.LINES) {
+                    int lines = Math.min(DotLines.LINES, columns - j);
+                    dotLines(x, column + j, lines, buffer, sums, values + j * 4L, stride);
+                }
+            } else {
+                for (int j = 0; j < columns; j += STRETCH) {
+                    addLines(x, column + j, Math.min(STRETCH, columns - j), buffer, values + j * 4L, stride);
+                }
+            }
+            finish(values, stride, column, columns, inPlace);
+        }
+    }
+
+    /** What sums are added to: zeros, or what C holds. */
+    private void start(long values, long stride, int column, int columns, boolean inPlace) {
+        MatrixView c = g.c();
+        for (int r = 0; r < g.m(); r++) {
+            long row = values + r * stride;
+            if (!g.accumulate()) {
+                for (int i = 0; i < columns; i++) {
+                    OffHeap.setFloat(row + i * 4L, 0);
+                }
+            } else if (!inPlace) {
+                if (c.columnStride() == 1) {
+                    FloatLines.read(c.type(), c.addressOf(r, column), columns, row);
+                } else {
+                    FloatLines.readStrided(c.type(), c.addressOf(r, column), c.columnStride(), columns, row);
+                }
+            }
+        }
+    }
+
+    /** Up to eight columns of the result: B's lines run along k. */
+    private void dotLines(long x, int column, int lines, long buffer, long sums, long values, long stride) {
+        MatrixView b = g.b();
+        long lineBytes = b.addressOf(0, 1) - b.addressOf(0, 0);
+        long from = b.addressOf(0, column);
+        for (int r = 0; r < g.m(); r++) {
+            DotLines.clear(sums + (long) r * DotLines.SUMS_BYTES);
+        }
+        int direct = b.type() == DType.F32 ? g.k() / DotLines.LANES * DotLines.LANES : 0;
+        if (direct > 0) {
+            int stretch = g.m() == 1 ? direct : STRETCH;
+            for (int p = 0; p < direct; p += stretch) {
+                int count = Math.min(stretch, direct - p);
+                for (int r = 0; r < g.m(); r++) {
+                    long row = x + ((long) r * paddedK + p) * 4;
+                    DotLines.add(from + p * 4L, lineBytes, lines, count, row, sums + (long) r * DotLines.SUMS_BYTES);
+                }
+            }
+        }
+        for (int p = direct; p < g.k(); p += STRETCH) {
+            int count = Math.min(STRETCH, g.k() - p);
+            int padded = (count + DotLines.LANES - 1) / DotLines.LANES * DotLines.LANES;
+            for (int i = 0; i < lines; i++) {
+                long line = buffer + (long) i * STRETCH * 4;
+                FloatLines.read(b.type(), b.addressOf(p, column + i), count, line);
+                for (int q = count; q < padded; q++) {
+                    OffHeap.setFloat(line + q * 4L, 0);
+                }
+            }
+            for (int r = 0; r < g.m(); r++) {
+                long row = x + ((long) r * paddedK + p) * 4;
+                DotLines.add(buffer, STRETCH * 4L, lines, padded, row, sums + (long) r * DotLines.SUMS_BYTES);
+            }
+        }
+        long reduced = sums + (long) g.m() * DotLines.SUMS_BYTES;
+        for (int r = 0; r < g.m(); r++) {
+            DotLines.reduce(sums + (long) r * DotLines.SUMS_BYTES, lines, reduced);
+            for (int i = 0; i < lines; i++) {
+                long value = values + r * stride + i * 4L;
+                OffHeap.setFloat(value, OffHeap.getFloat(value) + OffHeap.getFloat(reduced + i * 4L));
+            }
+        }
+    }
+
+    /** Up to a stretch of columns: B's lines run across. */
+    private void addLines(long x, int column, int columns, long buffer, long values, long stride) {
+        MatrixView b = g.b();
+        long lineBytes = b.addressOf(1, 0) - b.addressOf(0, 0);
+        for (int p = 0; p < g.k(); p += AddLines.LINES) {
+            int lines = Math.min(AddLines.LINES, g.k() - p);
+            long from = b.addressOf(p, column);
+            long fromBytes = lineBytes;
+            if (b.type() != DType.F32) {
+                for (int i = 0; i < lines; i++) {
+                    FloatLines.read(b.type(), from + i * lineBytes, columns, buffer + (long) i * STRETCH * 4);
+                }
+                from = buffer;
+                fromBytes = STRETCH * 4L;
+            }
+            for (int r = 0; r < g.m(); r++) {
+                AddLines.run(from, fromBytes, lines, columns, x + ((long) r * paddedK + p) * 4, values + r * stride);
+            }
+        }
+    }
+
+    private void finish(long values, long stride, int column, int columns, boolean inPlace) {
+        RowEpilogue epilogue = g.epilogue();
+        for (int r = 0; r < g.m(); r++) {
+            long row = values + r * stride;
+            if (epilogue != null) {
+                epilogue.apply(row, batch, r, column, columns);
+            }
+            if (!inPlace) {
+                MatrixView c = g.c();
+                FloatLines.write(c.type(), row, columns, c.addressOf(r, column), c.columnStride());
+            }
+        }
+    }
+}
