@@ -79,7 +79,9 @@ final class AddLines {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
             long o = i * 4L;
-            x.fma(FloatVector.fromMemorySegment(S, ALL, l + o, ORDER), FloatVector.fromMemorySegment(S, ALL, ys + o, ORDER))
+            x.fma(
+                            FloatVector.fromMemorySegment(S, ALL, l + o, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, ys + o, ORDER))
                     .intoMemorySegment(ALL, ys + o, ORDER);
         }
         for (; i < count; i++) {

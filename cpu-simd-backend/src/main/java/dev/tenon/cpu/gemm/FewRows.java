@@ -38,7 +38,10 @@ final class FewRows {
 
     /** Whether the product is one of these: few rows, B contiguous one way or the other. */
     static boolean serves(GemmArguments g) {
-        return g.m() <= MOST && (g.b().rowStride() == 1 || g.b().columnStride() == 1 || g.b().type().isQuantized());
+        return g.m() <= MOST
+                && (g.b().rowStride() == 1
+                        || g.b().columnStride() == 1
+                        || g.b().type().isQuantized());
     }
 
     void run() {
@@ -74,8 +77,8 @@ final class FewRows {
         boolean inPlace = g.sumsInPlace();
         long valueBytes = inPlace ? 0 : (long) g.m() * columns * 4;
         long sumsBytes = (long) g.m() * DotLines.SUMS_BYTES;
-        try (HostBuffer scratch = team.scratch()
-                .allocate(DotLines.LINES * STRETCH * 4L + sumsBytes + DotLines.LINES * 4L + valueBytes)) {
+        try (HostBuffer scratch =
+                team.scratch().allocate(DotLines.LINES * STRETCH * 4L + sumsBytes + DotLines.LINES * 4L + valueBytes)) {
             long buffer = scratch.address();
             long sums = buffer + DotLines.LINES * STRETCH * 4L;
             long values = inPlace ? g.c().addressOf(0, column) : sums + sumsBytes + DotLines.LINES * 4L;

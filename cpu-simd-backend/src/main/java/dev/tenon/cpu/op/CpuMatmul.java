@@ -23,9 +23,6 @@ final class CpuMatmul {
         if (op.out().dtype() == DType.F64) {
             return new MatmulF64(op, context.team());
         }
-        if (op.b().dtype().isQuantized()) {
-            return MatmulQuantized.bind(op, context);
-        }
         Shape shape = op.out().shape();
         int rank = shape.rank();
         Shape batch = shape.axes(0, rank - 2);
