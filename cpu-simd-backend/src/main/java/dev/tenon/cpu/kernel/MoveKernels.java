@@ -32,6 +32,13 @@ public final class MoveKernels {
         }
     }
 
+    /** Operands in (integers), out (the bits of F64). */
+    public static void longsToDoubles(long[] at, int count) {
+        for (int i = 0; i < count; i++) {
+            setLong(at[1] + 8L * i, Double.doubleToRawLongBits((double) getLong(at[0] + 8L * i)));
+        }
+    }
+
     public static void fillF32(long address, float value, int count) {
         long out = address & ADDRESS_MASK;
         FloatVector v = splat(value);

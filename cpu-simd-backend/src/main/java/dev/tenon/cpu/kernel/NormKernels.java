@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorOperators;
 /** What normalizations are made of: sums over a row, and the scaled row. */
 public final class NormKernels {
     /** F32 accumulates over this many elements, in 2 vectors; block sums are added in F64. */
-    private static final int BLOCK = 1024;
+    static final int BLOCK = 1024;
 
     private NormKernels() {}
 

@@ -8,6 +8,7 @@ import static dev.tenon.cpu.math.Lanes.load;
 import static dev.tenon.cpu.math.Lanes.splat;
 import static dev.tenon.cpu.math.Lanes.store;
 
+import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
@@ -36,7 +37,15 @@ public final class SoftmaxKernels {
     }
 
     /** Writes {@code e^(x - max)} and gives the sum. */
-    static float exponentials(long in, long out, float max, int n) {
+    static double exponentials(long in, long out, float max, int n) {
+        double sum = 0;
+        for (int from = 0; from < n; from += NormKernels.BLOCK) {
+            sum += exponentialBlock(in + 4L * from, out + 4L * from, max, Math.min(NormKernels.BLOCK, n - from));
+        }
+        return sum;
+    }
+
+    private static float exponentialBlock(long in, long out, float max, int n) {
         long row = in & ADDRESS_MASK;
         long result = out & ADDRESS_MASK;
         FloatVector sum = splat(0);
@@ -55,25 +64,85 @@ public final class SoftmaxKernels {
         return sum.reduceLanes(VectorOperators.ADD);
     }
 
-    /** The sum of {@code e^(x - max)}. */
-    public static float exponentialSum(long in, float max, int n) {
+    /** Writes {@code scale * e^(x - logSum)}, 0 where the scale is. */
+    public static void exponentials(long in, long out, float logSum, float scale, int n) {
+        long row = in & ADDRESS_MASK;
+        long result = out & ADDRESS_MASK;
+        if (scale == 0) {
+            OffHeap.clear(result, 4L * n);
+            return;
+        }
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            store(
+                    result + 4L * i,
+                    Exponential.exp(load(row + 4L * i).sub(logSum)).mul(scale));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            store(
+                    result + 4L * i,
+                    Exponential.exp(load(row + 4L * i, rest).sub(logSum)).mul(scale),
+                    rest);
+        }
+    }
+
+    /**
+     * {@code ln(sum(e^(x - max)))}. The elements equal to the maximum are counted apart: where one stands far above the
+     * rest, the logarithm is about the sum of the others, which would be lost beside the 1. NaN for an infinite maximum, as
+     * the differences to it give.
+     */
+    public static double logSum(long in, float max, int n) {
+        if (Float.isInfinite(max)) {
+            return Double.NaN;
+        }
+        double others = 0;
+        double largest = 0;
+        for (int from = 0; from < n; from += NormKernels.BLOCK) {
+            int count = Math.min(NormKernels.BLOCK, n - from);
+            others += othersBlock(in + 4L * from, max, count);
+            largest += largestBlock(in + 4L * from, max, count);
+        }
+        return Math.log1p(largest - 1 + others);
+    }
+
+    private static float othersBlock(long in, float max, int n) {
         long row = in & ADDRESS_MASK;
         FloatVector sum = splat(0);
         int i = 0;
         for (; i <= n - COUNT; i += COUNT) {
-            sum = sum.add(Exponential.exp(load(row + 4L * i).sub(max)));
+            FloatVector x = load(row + 4L * i);
+            FloatVector e = Exponential.exp(x.sub(max));
+            sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
         }
         if (i < n) {
             VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector e = Exponential.exp(load(row + 4L * i, rest).sub(max));
-            sum = sum.add(splat(0).blend(e, rest));
+            FloatVector x = splat(max).blend(load(row + 4L * i, rest), rest);
+            FloatVector e = Exponential.exp(x.sub(max));
+            sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
         }
         return sum.reduceLanes(VectorOperators.ADD);
     }
 
+    private static float largestBlock(long in, float max, int n) {
+        long row = in & ADDRESS_MASK;
+        FloatVector count = splat(0);
+        int i = 0;
+        for (; i <= n - COUNT; i += COUNT) {
+            count = count.add(splat(0).blend(1, load(row + 4L * i).compare(VectorOperators.EQ, max)));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = Lanes.first(n - i);
+            VectorMask<Float> equal =
+                    load(row + 4L * i, rest).compare(VectorOperators.EQ, max).and(rest);
+            count = count.add(splat(0).blend(1, equal));
+        }
+        return count.reduceLanes(VectorOperators.ADD);
+    }
+
     public static void softmax(long[] at, int n) {
-        float sum = exponentials(at[0], at[1], max(at[0], n), n);
-        scale(at[1], 1 / sum, n);
+        double sum = exponentials(at[0], at[1], max(at[0], n), n);
+        scale(at[1], (float) (1 / sum), n);
     }
 
     private static void scale(long address, float factor, int n) {
@@ -90,7 +159,7 @@ public final class SoftmaxKernels {
 
     public static void logSoftmax(long[] at, int n) {
         float max = max(at[0], n);
-        float logSum = (float) Math.log(exponentialSum(at[0], max, n));
+        float logSum = (float) logSum(at[0], max, n);
         long row = at[0] & ADDRESS_MASK;
         long out = at[1] & ADDRESS_MASK;
         int i = 0;
@@ -146,12 +215,22 @@ public final class SoftmaxKernels {
         return max;
     }
 
-    public static double exponentialSumF64(long in, double max, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += Math.exp(getDouble(in + 8L * i) - max);
+    /** As {@link #logSum}. */
+    public static double logSumF64(long in, double max, int n) {
+        if (Double.isInfinite(max)) {
+            return Double.NaN;
         }
-        return sum;
+        double others = 0;
+        long largest = 0;
+        for (int i = 0; i < n; i++) {
+            double x = getDouble(in + 8L * i);
+            if (x == max) {
+                largest++;
+            } else {
+                others += Math.exp(x - max);
+            }
+        }
+        return Math.log1p(largest - 1 + others);
     }
 
     public static void softmaxF64(long[] at, int n) {
@@ -169,7 +248,7 @@ public final class SoftmaxKernels {
 
     public static void logSoftmaxF64(long[] at, int n) {
         double max = maxF64(at[0], n);
-        double logSum = Math.log(exponentialSumF64(at[0], max, n));
+        double logSum = logSumF64(at[0], max, n);
         for (int i = 0; i < n; i++) {
             setDouble(at[1] + 8L * i, getDouble(at[0] + 8L * i) - max - logSum);
         }

@@ -18,6 +18,18 @@ final class CpuCast {
         if (from == to) {
             return CopyLoop.bind(context.team(), op.in(), op.out());
         }
+        if (from == DType.I64 && to == DType.F64) {
+            // Other ways from I64 round to odd in F64 first, for a second rounding to come.
+            return ElementLoop.bind(
+                    context.team(),
+                    Domain.I64,
+                    MoveKernels::longsToDoubles,
+                    1,
+                    op.out().shape(),
+                    1,
+                    Slot.in(op.in()),
+                    Slot.out(op.out(), DType.I64));
+        }
         Domain domain = domain(from, to);
         return ElementLoop.bind(
                 context.team(),

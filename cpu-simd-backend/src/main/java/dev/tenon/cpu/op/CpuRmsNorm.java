@@ -23,7 +23,7 @@ final class CpuRmsNorm {
         float offset = op.weightOffset();
         float epsilon = op.epsilon();
         boolean vectors = domain == Domain.F32;
-        RowKernel kernel = (rows, n) -> {
+        RowKernel kernel = (rows, n, row) -> {
             long source = rows[in];
             if (residual >= 0 || sum >= 0) {
                 long target = sum >= 0 ? rows[sum] : rows[out];

@@ -12,10 +12,10 @@ final class CpuSoftmax {
 
     static Runnable bind(Softmax op, CpuContext context) {
         Domain domain = Domain.of(op.in().dtype());
-        RowKernel kernel = domain == Domain.F32
+        RowKernel.Plain kernel = domain == Domain.F32
                 ? op.logarithm() ? SoftmaxKernels::logSoftmax : SoftmaxKernels::softmax
                 : op.logarithm() ? SoftmaxKernels::logSoftmaxF64 : SoftmaxKernels::softmaxF64;
-        return RowLoop.bind(
+        return RowLoop.bindPlain(
                 context.team(), domain, kernel, CpuElementwise.FUNCTION, Slot.in(op.in()), Slot.out(op.out()));
     }
 }

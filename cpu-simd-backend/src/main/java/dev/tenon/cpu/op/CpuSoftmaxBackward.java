@@ -12,10 +12,10 @@ final class CpuSoftmaxBackward {
 
     static Runnable bind(SoftmaxBackward op, CpuContext context) {
         Domain domain = Domain.of(op.out().dtype());
-        RowKernel kernel = domain == Domain.F32
+        RowKernel.Plain kernel = domain == Domain.F32
                 ? op.logarithm() ? SoftmaxKernels::logBackward : SoftmaxKernels::backward
                 : op.logarithm() ? SoftmaxKernels::logBackwardF64 : SoftmaxKernels::backwardF64;
-        return RowLoop.bind(
+        return RowLoop.bindPlain(
                 context.team(),
                 domain,
                 kernel,

@@ -48,6 +48,9 @@ final class IndexedRows {
 
     private long element(long i) {
         long element = layout.offset();
+        if (layout.shape().elements() == 0) {
+            return element;
+        }
         long rest = i;
         for (int a = lead - 1; a >= 0; a--) {
             long size = layout.shape().size(a);

@@ -1,5 +1,8 @@
 package dev.tenon.cpu.plan;
 
+import dev.tenon.DType;
+import dev.tenon.Layout;
+import dev.tenon.Tensor;
 import java.util.Arrays;
 
 /**
@@ -44,6 +47,20 @@ record Axes(long[] sizes, long[] bases, long[][] steps) {
             expected *= sizes[i];
         }
         return true;
+    }
+
+    /** One tensor's, in row-major order. */
+    static Axes of(Tensor tensor) {
+        return of(tensor.layout(), tensor.dtype(), Slot.address(tensor));
+    }
+
+    /** One layout's, in row-major order, with its first element at {@code base}. */
+    static Axes of(Layout layout, DType type, long base) {
+        long[] steps = layout.strides();
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] *= type.blockBytes();
+        }
+        return inOrder(layout.shape().sizes(), new long[] {base}, new long[][] {steps});
     }
 
     /** One axis that every operand passes contiguously. */

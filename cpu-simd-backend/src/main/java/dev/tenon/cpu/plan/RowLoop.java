@@ -27,11 +27,14 @@ public final class RowLoop implements Runnable {
     private final int n;
     private final int weight;
 
-    private RowLoop(ThreadTeam team, Domain domain, RowKernel kernel, int weight, Slot[] slots) {
+    private final long rowsPerTask;
+
+    private RowLoop(ThreadTeam team, Domain domain, RowKernel kernel, int weight, long rowsPerTask, Slot[] slots) {
         this.team = team;
         this.domain = domain;
         this.kernel = kernel;
         this.weight = weight;
+        this.rowsPerTask = rowsPerTask;
         this.slots = slots;
         int rank = slots[0].layout().shape().rank() - 1;
         int count = slots.length;
@@ -69,7 +72,18 @@ public final class RowLoop implements Runnable {
      * @param slots the first one's last axis is the row
      */
     public static RowLoop bind(ThreadTeam team, Domain domain, RowKernel kernel, int weight, Slot... slots) {
-        return new RowLoop(team, domain, kernel, weight, slots);
+        return new RowLoop(team, domain, kernel, weight, 0, slots);
+    }
+
+    /** @param rowsPerTask how many rows a task does, whatever they cost; for kernels that keep something a task */
+    public static RowLoop bind(
+            ThreadTeam team, Domain domain, RowKernel kernel, int weight, long rowsPerTask, Slot... slots) {
+        return new RowLoop(team, domain, kernel, weight, rowsPerTask, slots);
+    }
+
+    /** A kernel to which all rows are alike. */
+    public static RowLoop bindPlain(ThreadTeam team, Domain domain, RowKernel.Plain kernel, int weight, Slot... slots) {
+        return new RowLoop(team, domain, kernel.numbered(), weight, 0, slots);
     }
 
     @Override
@@ -79,7 +93,7 @@ public final class RowLoop implements Runnable {
             range(0, rows);
             return;
         }
-        long size = Math.max(1, Math.max(PARALLEL_WORK / 4 / work, (rows + 255) / 256));
+        long size = rowsPerTask > 0 ? rowsPerTask : Math.max(1, Math.max(PARALLEL_WORK / 4 / work, (rows + 255) / 256));
         int count = (int) ((rows + size - 1) / size);
         team.run(count, c -> range(c * size, Math.min(rows, (c + 1) * size)));
     }
@@ -109,7 +123,7 @@ public final class RowLoop implements Runnable {
                     }
                 }
             }
-            kernel.run(at, n);
+            kernel.run(at, n, row);
             for (int i = 0; i < slots.length; i++) {
                 if (!direct[i] && slots[i].writes()) {
                     Stage.store(domain, slots[i].type(), buffers + i * pitch, base[i], innerSteps[i], widths[i]);

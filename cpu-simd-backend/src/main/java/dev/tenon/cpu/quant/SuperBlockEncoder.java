@@ -3,6 +3,7 @@ package dev.tenon.cpu.quant;
 import static dev.tenon.cpu.OffHeap.getByte;
 import static dev.tenon.cpu.OffHeap.getFloat;
 import static dev.tenon.cpu.OffHeap.setByte;
+import static dev.tenon.cpu.OffHeap.setShort;
 
 /**
  * Encoders of the 256-element types. A sub-block's scale and minimum are found by trying scales around the range's and
@@ -18,7 +19,7 @@ final class SuperBlockEncoder {
     static void encodeQ4(long in, long out) {
         clear(out, 144);
         WithMinimum fit = new WithMinimum(in, 15);
-        fit.storeScales(out);
+        fit.storeScales(in, out);
         for (int i = 0; i < SIZE; i++) {
             int j = i / SUB;
             long at = out + SuperBlocks.Q4_VALUES + SUB * (j / 2) + i % SUB;
@@ -29,7 +30,7 @@ final class SuperBlockEncoder {
     static void encodeQ5(long in, long out) {
         clear(out, 176);
         WithMinimum fit = new WithMinimum(in, 31);
-        fit.storeScales(out);
+        fit.storeScales(in, out);
         for (int i = 0; i < SIZE; i++) {
             int j = i / SUB;
             int q = fit.value(out, in, i);
@@ -51,6 +52,8 @@ final class SuperBlockEncoder {
         private final int top;
         private final float[] scales = new float[8];
         private final float[] minimums = new float[8];
+        /** The root mean square of the sub-block at hand. */
+        private double spread;
 
         WithMinimum(long in, int top) {
             this.top = top;
@@ -60,6 +63,7 @@ final class SuperBlockEncoder {
         }
 
         private void fit(long in, int j) {
+            spread = spread(in);
             float least = 0;
             float most = getFloat(in);
             for (int i = 0; i < SUB; i++) {
@@ -78,8 +82,9 @@ final class SuperBlockEncoder {
             }
         }
 
-        /** Least squares for scale and minimum given the values that {@code inverse} rounds to. */
+        /** Least squares for scale and minimum given the values that {@code inverse} rounds to; large elements weigh more. */
         private double tryScale(long in, int j, float least, float inverse, double best) {
+            double w1 = 0;
             double q1 = 0;
             double q2 = 0;
             double x1 = 0;
@@ -87,15 +92,17 @@ final class SuperBlockEncoder {
             double x2 = 0;
             for (int i = 0; i < SUB; i++) {
                 double x = getFloat(in + 4L * i);
+                double w = weight(x);
                 int q = Math.clamp(Math.round((getFloat(in + 4L * i) - least) * inverse), 0, top);
-                q1 += q;
-                q2 += (double) q * q;
-                x1 += x;
-                xq += x * q;
-                x2 += x * x;
+                w1 += w;
+                q1 += w * q;
+                q2 += w * q * q;
+                x1 += w * x;
+                xq += w * x * q;
+                x2 += w * x * x;
             }
-            double determinant = SUB * q2 - q1 * q1;
-            double scale = determinant > 0 ? (SUB * xq - x1 * q1) / determinant : 0;
+            double determinant = w1 * q2 - q1 * q1;
+            double scale = determinant > 0 ? (w1 * xq - x1 * q1) / determinant : 0;
             double offset = determinant > 0 ? (q2 * x1 - q1 * xq) / determinant : least;
             if (offset > 0 || determinant <= 0) {
                 offset = 0;
@@ -103,7 +110,7 @@ final class SuperBlockEncoder {
             }
             double error = x2
                     + scale * scale * q2
-                    + SUB * offset * offset
+                    + w1 * offset * offset
                     - 2 * scale * xq
                     - 2 * offset * x1
                     + 2 * scale * offset * q1;
@@ -115,14 +122,20 @@ final class SuperBlockEncoder {
             return best;
         }
 
-        void storeScales(long out) {
-            float scale = largest(scales) / 63;
-            float minimum = largest(minimums) / 63;
-            SmallBlocks.setHalf(out, scale);
-            SmallBlocks.setHalf(out + 2, minimum);
+        /** The root mean square and as much again for an element of that size. */
+        private double weight(double x) {
+            return spread + Math.abs(x);
+        }
+
+        void storeScales(long in, long out) {
+            setUnit(out, largest(scales), 63);
+            setUnit(out + 2, largest(minimums), 63);
+            float scale = SmallBlocks.half(out);
+            float minimum = SmallBlocks.half(out + 2);
             for (int j = 0; j < 8; j++) {
-                int s = sixBits(scales[j], scale);
-                int m = sixBits(minimums[j], minimum);
+                int codes = codes(in, j, scale, minimum);
+                int s = codes & 63;
+                int m = codes >> 8;
                 long at = out + SuperBlocks.SCALES;
                 if (j < 4) {
                     setByte(at + j, (byte) s);
@@ -143,8 +156,46 @@ final class SuperBlockEncoder {
             return largest;
         }
 
-        private static int sixBits(float value, float unit) {
-            return unit == 0 ? 0 : Math.clamp(Math.round(value / unit), 0, 63);
+        /** The pair of six-bit codes next to the fitted scale and minimum that loses least; scale in the low byte. */
+        private int codes(long in, int j, float unit, float minimumUnit) {
+            int nearScale = unit == 0 ? 0 : Math.min(63, (int) (scales[j] / unit));
+            int nearMinimum = minimumUnit == 0 ? 0 : Math.min(63, (int) (minimums[j] / minimumUnit));
+            int best = 0;
+            double least = Double.MAX_VALUE;
+            for (int s = nearScale; s <= Math.min(63, nearScale + 1); s++) {
+                for (int m = nearMinimum; m <= Math.min(63, nearMinimum + 1); m++) {
+                    double error = error(in + 4L * SUB * j, unit * s, minimumUnit * m);
+                    if (error < least) {
+                        least = error;
+                        best = s | m << 8;
+                    }
+                }
+            }
+            return best;
+        }
+
+        private double error(long in, float scale, float minimum) {
+            spread = spread(in);
+            double error = 0;
+            for (int i = 0; i < SUB; i++) {
+                float x = getFloat(in + 4L * i);
+                double lost = x - (scale * (double) nearest(x, scale, minimum) - minimum);
+                error += weight(x) * lost * lost;
+            }
+            return error;
+        }
+
+        private static double spread(long in) {
+            double squares = 0;
+            for (int i = 0; i < SUB; i++) {
+                double x = getFloat(in + 4L * i);
+                squares += x * x;
+            }
+            return Math.sqrt(squares / SUB);
+        }
+
+        private int nearest(float x, float scale, float minimum) {
+            return scale == 0 ? 0 : Math.clamp(Math.round((x + minimum) / scale), 0, top);
         }
 
         /** Element {@code i} under the scales as stored. */
@@ -152,8 +203,20 @@ final class SuperBlockEncoder {
             int j = i / SUB;
             float scale = SmallBlocks.half(out) * SuperBlocks.scale(out + SuperBlocks.SCALES, j);
             float minimum = SmallBlocks.half(out + 2) * SuperBlocks.minimum(out + SuperBlocks.SCALES, j);
-            return scale == 0 ? 0 : Math.clamp(Math.round((getFloat(in + 4L * i) + minimum) / scale), 0, top);
+            return nearest(getFloat(in + 4L * i), scale, minimum);
         }
+    }
+
+    /**
+     * Stores {@code largest / codes} as F16, the next number up in magnitude where the nearest would leave the largest
+     * beyond the codes; that happens to small numbers, of which F16 has few.
+     */
+    private static void setUnit(long address, float largest, int codes) {
+        short unit = Float.floatToFloat16(largest / codes);
+        if (Math.abs(largest) > (codes + 0.5f) * Math.abs(Float.float16ToFloat(unit))) {
+            unit++;
+        }
+        setShort(address, unit);
     }
 
     static void encodeQ6(long in, long out) {
@@ -166,8 +229,7 @@ final class SuperBlockEncoder {
                 extreme = scales[j];
             }
         }
-        float unit = extreme / -128;
-        SmallBlocks.setHalf(out + SuperBlocks.Q6_SCALE, unit);
+        setUnit(out + SuperBlocks.Q6_SCALE, -extreme, 128);
         float stored = SmallBlocks.half(out + SuperBlocks.Q6_SCALE);
         for (int j = 0; j < 16; j++) {
             int s = stored == 0 ? 0 : Math.clamp(Math.round(scales[j] / stored), -128, 127);
