@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             PerplexityCommand.class,
             TokenizeCommand.class,
             RenderCommand.class,
+            BenchCommand.class,
             WarmUpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -21,6 +21,10 @@ final class RuntimeArguments {
     private int threads;
 
     Tenon open() {
+        return open(threads);
+    }
+
+    static Tenon open(int threads) {
         if (threads < 0) {
             throw new CommandException(2, "--threads must not be negative");
         }

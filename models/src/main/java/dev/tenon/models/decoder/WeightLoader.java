@@ -9,7 +9,6 @@ import dev.tenon.error.MalformedFileException;
 import dev.tenon.io.Quote;
 import dev.tenon.models.weights.TensorSource;
 import dev.tenon.models.weights.WeightInfo;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +50,7 @@ final class WeightLoader implements AutoCloseable {
         if (!type.isQuantized() && (!type.isFloat() || type == DType.F64)) {
             throw unsupported(info);
         }
-        Tensor tensor = tensor(info, type);
+        Tensor tensor = tensor(info);
         matrices.put(name, tensor);
         return tensor;
     }
@@ -73,7 +72,7 @@ final class WeightLoader implements AutoCloseable {
         if (!type.isFloat()) {
             throw unsupported(info);
         }
-        Tensor tensor = tensor(info, type);
+        Tensor tensor = tensor(info);
         if (type == DType.F32) {
             return tensor;
         }
@@ -112,11 +111,8 @@ final class WeightLoader implements AutoCloseable {
                 "tensor " + Quote.of(info.name()) + ": weights of type " + info.typeName() + " are not supported");
     }
 
-    private Tensor tensor(WeightInfo info, DType type) {
-        MemorySegment data = source.data(info.name());
-        Tensor tensor = device.properties().host()
-                ? Tensor.wrap(device, type, data, info.shape())
-                : Tensor.ofBytes(device, type, data, info.shape());
+    private Tensor tensor(WeightInfo info) {
+        Tensor tensor = source.tensor(device, info.name());
         made.add(tensor);
         return tensor;
     }
