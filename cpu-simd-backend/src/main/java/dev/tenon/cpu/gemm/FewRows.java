@@ -2,6 +2,7 @@ package dev.tenon.cpu.gemm;
 
 import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.quant.QuantizedDot;
 import dev.tenon.cpu.thread.ThreadTeam;
 import dev.tenon.memory.HostBuffer;
 
@@ -49,10 +50,14 @@ final class FewRows {
         int unit = dot ? DotLines.LINES : STRETCH;
         int columns = (int) Math.min(g.n(), (long) unit * Math.max(1, CHUNK / Math.max(1, (long) unit * g.k())));
         int chunks = (g.n() + columns - 1) / columns;
-        try (HostBuffer rows = team.scratch().allocate(Math.max(1, g.m() * paddedK * 4L))) {
+        long rowBytes = Math.max(1, g.m() * paddedK * 4L);
+        try (HostBuffer rows = team.scratch().allocate(rowBytes + paddedK / QuantizedDot.GROUP * 4L)) {
             long x = rows.address();
             for (int r = 0; r < g.m(); r++) {
                 readRow(r, x + (long) r * paddedK * 4);
+            }
+            if (isQuantizedRow()) {
+                QuantizedDot.sums(x, g.k(), x + rowBytes);
             }
             team.run(chunks, chunk -> {
                 int column = chunk * columns;
@@ -84,7 +89,9 @@ final class FewRows {
             long values = inPlace ? g.c().addressOf(0, column) : sums + sumsBytes + DotLines.LINES * 4L;
             long stride = inPlace ? g.c().rowStride() * 4 : columns * 4L;
             start(values, stride, column, columns, inPlace);
-            if (dot) {
+            if (isQuantizedRow()) {
+                quantizedLines(x, column, columns, values);
+            } else if (dot) {
                 for (int j = 0; j < columns; j += DotLines.LINES) {
                     int lines = Math.min(DotLines.LINES, columns - j);
                     dotLines(x, column + j, lines, buffer, sums, values + j * 4L, stride);
@@ -114,6 +121,20 @@ final class FewRows {
                     FloatLines.readStrided(c.type(), c.addressOf(r, column), c.columnStride(), columns, row);
                 }
             }
+        }
+    }
+
+    /** One row alone gains nothing from widened lines: its blocks are multiplied where they are. */
+    private boolean isQuantizedRow() {
+        return g.m() == 1 && g.b().type().isQuantized();
+    }
+
+    private void quantizedLines(long x, int column, int columns, long values) {
+        MatrixView b = g.b();
+        long sums = x + paddedK * 4L;
+        for (int j = 0; j < columns; j++) {
+            float product = QuantizedDot.dot(b.type(), b.addressOf(0, column + j), x, sums, g.k());
+            OffHeap.setFloat(values + j * 4L, OffHeap.getFloat(values + j * 4L) + product);
         }
     }
 

@@ -53,23 +53,17 @@ public final class Blocks {
 
     /** {@code n} elements, whole blocks, to contiguous F32. */
     public static void decode(DType quantized, long from, long to, int n) {
-        int block = quantized.blockSize();
-        int bytes = quantized.blockBytes();
-        int count = n / block;
-        for (int i = 0; i < count; i++) {
-            long in = from + (long) i * bytes;
-            long out = to + 4L * i * block;
-            switch (quantized) {
-                case Q8_0 -> SmallBlocks.decodeQ8(in, out);
-                case Q4_0 -> SmallBlocks.decodeQ4(in, out);
-                case Q4_1 -> SmallBlocks.decodeQ4WithMinimum(in, out);
-                case Q5_0 -> SmallBlocks.decodeQ5(in, out);
-                case Q5_1 -> SmallBlocks.decodeQ5WithMinimum(in, out);
-                case Q4_K -> SuperBlocks.decodeQ4(in, out);
-                case Q5_K -> SuperBlocks.decodeQ5(in, out);
-                case Q6_K -> SuperBlocks.decodeQ6(in, out);
-                case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new AssertionError(quantized);
-            }
+        int blocks = n / quantized.blockSize();
+        switch (quantized) {
+            case Q8_0 -> SmallBlockDecoder.q8(from, to, blocks);
+            case Q4_0 -> SmallBlockDecoder.q4(from, to, blocks);
+            case Q4_1 -> SmallBlockDecoder.q4WithMinimum(from, to, blocks);
+            case Q5_0 -> SmallBlockDecoder.q5(from, to, blocks);
+            case Q5_1 -> SmallBlockDecoder.q5WithMinimum(from, to, blocks);
+            case Q4_K -> SuperBlockDecoder.q4(from, to, blocks);
+            case Q5_K -> SuperBlockDecoder.q5(from, to, blocks);
+            case Q6_K -> SuperBlockDecoder.q6(from, to, blocks);
+            case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new AssertionError(quantized);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.tenon.cpu.quant;
 
-import static dev.tenon.cpu.OffHeap.getByte;
 import static dev.tenon.cpu.OffHeap.getFloat;
-import static dev.tenon.cpu.OffHeap.getInt;
 import static dev.tenon.cpu.OffHeap.getShort;
 import static dev.tenon.cpu.OffHeap.setByte;
 import static dev.tenon.cpu.OffHeap.setFloat;
@@ -25,57 +23,6 @@ final class SmallBlocks {
 
     static void setHalf(long address, float value) {
         setShort(address, Float.floatToFloat16(value));
-    }
-
-    static void decodeQ8(long in, long out) {
-        float scale = half(in);
-        for (int j = 0; j < SIZE; j++) {
-            setFloat(out + 4L * j, scale * getByte(in + 2 + j));
-        }
-    }
-
-    static void decodeQ4(long in, long out) {
-        float scale = half(in);
-        for (int j = 0; j < HALF; j++) {
-            int pair = getByte(in + 2 + j);
-            setFloat(out + 4L * j, scale * ((pair & 15) - 8));
-            setFloat(out + 4L * (j + HALF), scale * ((pair >> 4 & 15) - 8));
-        }
-    }
-
-    static void decodeQ4WithMinimum(long in, long out) {
-        float scale = half(in);
-        float minimum = half(in + 2);
-        for (int j = 0; j < HALF; j++) {
-            int pair = getByte(in + 4 + j);
-            setFloat(out + 4L * j, scale * (pair & 15) + minimum);
-            setFloat(out + 4L * (j + HALF), scale * (pair >> 4 & 15) + minimum);
-        }
-    }
-
-    static void decodeQ5(long in, long out) {
-        float scale = half(in);
-        int fifth = getInt(in + 2);
-        for (int j = 0; j < HALF; j++) {
-            int pair = getByte(in + 6 + j);
-            int low = pair & 15 | (fifth >>> j & 1) << 4;
-            int high = pair >> 4 & 15 | (fifth >>> j + HALF & 1) << 4;
-            setFloat(out + 4L * j, scale * (low - 16));
-            setFloat(out + 4L * (j + HALF), scale * (high - 16));
-        }
-    }
-
-    static void decodeQ5WithMinimum(long in, long out) {
-        float scale = half(in);
-        float minimum = half(in + 2);
-        int fifth = getInt(in + 4);
-        for (int j = 0; j < HALF; j++) {
-            int pair = getByte(in + 8 + j);
-            int low = pair & 15 | (fifth >>> j & 1) << 4;
-            int high = pair >> 4 & 15 | (fifth >>> j + HALF & 1) << 4;
-            setFloat(out + 4L * j, scale * low + minimum);
-            setFloat(out + 4L * (j + HALF), scale * high + minimum);
-        }
     }
 
     static void encodeQ8(long in, long out) {
