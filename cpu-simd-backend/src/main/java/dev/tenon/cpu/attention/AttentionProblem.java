@@ -3,6 +3,7 @@ package dev.tenon.cpu.attention;
 import dev.tenon.Shape;
 import dev.tenon.Tensor;
 import dev.tenon.op.Attention;
+import dev.tenon.op.AttentionBackward;
 import dev.tenon.op.AttentionParameters;
 import dev.tenon.op.PagedAttention;
 import org.jspecify.annotations.Nullable;
@@ -51,27 +52,37 @@ final class AttentionProblem {
     }
 
     static AttentionProblem of(Attention op) {
-        Shape query = op.query().shape();
-        Tensor mask = op.mask();
-        Operand wideMask = mask == null
-                ? null
-                : Operand.of(
-                        mask,
-                        mask.layout()
-                                .broadcastTo(Shape.of(
-                                        query.size(0),
-                                        query.size(1),
-                                        query.size(2),
-                                        op.key().shape().size(2))));
         return new AttentionProblem(
                 op.query(),
                 new KeyValueRows.Contiguous(op.key(), op.value(), op.lengths()),
                 Math.toIntExact(op.key().shape().size(1)),
                 Math.toIntExact(op.value().shape().size(3)),
-                wideMask,
+                mask(op.mask(), op.query(), op.key()),
                 op.parameters(),
                 op.out(),
                 op.logSumExp());
+    }
+
+    static AttentionProblem of(AttentionBackward op) {
+        return new AttentionProblem(
+                op.query(),
+                new KeyValueRows.Contiguous(op.key(), op.value(), null),
+                Math.toIntExact(op.key().shape().size(1)),
+                Math.toIntExact(op.value().shape().size(3)),
+                mask(op.mask(), op.query(), op.key()),
+                op.parameters(),
+                op.out(),
+                op.logSumExp());
+    }
+
+    private static @Nullable Operand mask(@Nullable Tensor mask, Tensor query, Tensor key) {
+        if (mask == null) {
+            return null;
+        }
+        Shape rows = query.shape();
+        Shape wide =
+                Shape.of(rows.size(0), rows.size(1), rows.size(2), key.shape().size(2));
+        return Operand.of(mask, mask.layout().broadcastTo(wide));
     }
 
     static AttentionProblem of(PagedAttention op) {

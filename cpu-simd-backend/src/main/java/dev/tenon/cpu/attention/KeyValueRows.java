@@ -28,13 +28,25 @@ abstract sealed class KeyValueRows {
         return key.dtype;
     }
 
-    /** Bytes between the elements of a key row; not used for quantized types. */
-    long keyElementStride() {
-        return key.stride(3);
+    /** Which of a position's two rows. */
+    enum Side {
+        KEY,
+        VALUE
     }
 
-    long valueElementStride() {
-        return value.stride(3);
+    /** Bytes between the elements of a row; not used for quantized types. */
+    long elementStride(Side side) {
+        return (side == Side.KEY ? key : value).stride(3);
+    }
+
+    /** Bytes between the rows of a run. */
+    long rowStride(Side side) {
+        return side == Side.KEY ? keyStride : valueStride;
+    }
+
+    /** The address of a row. */
+    final long row(Side side, int b, int head, int position) {
+        return side == Side.KEY ? key(b, head, position) : value(b, head, position);
     }
 
     /** How many keys batch row {@code b} has now. */

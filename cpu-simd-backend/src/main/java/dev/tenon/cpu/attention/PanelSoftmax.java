@@ -25,17 +25,17 @@ final class PanelSoftmax {
     private static final FloatVector MINUS_INFINITY = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
 
     /** 1.5 * 2^23 + 127: adding it rounds to an integer and leaves that, biased as an exponent is, in the low bits. */
-    private static final float ROUNDER = 0x1.8p23f + 127;
+    static final float ROUNDER = 0x1.8p23f + 127;
 
     /** 2^-127 and below count as nothing: the biased exponent is then 0, and so is the weight. */
-    private static final float LEAST = -127;
+    static final float LEAST = -127;
 
     // (2^f - 1) / f on [-1/2, 1/2], fitted so that the relative error of 2^f is at most 9.2e-8; 2^0 is exactly 1.
-    private static final float P0 = 0x1.62e42ap-1f;
-    private static final float P1 = 0x1.ebf9bcp-3f;
-    private static final float P2 = 0x1.c6b752p-5f;
-    private static final float P3 = 0x1.3cea88p-7f;
-    private static final float P4 = 0x1.5bba14p-10f;
+    static final float P0 = 0x1.62e42ap-1f;
+    static final float P1 = 0x1.ebf9bcp-3f;
+    static final float P2 = 0x1.c6b752p-5f;
+    static final float P3 = 0x1.3cea88p-7f;
+    static final float P4 = 0x1.5bba14p-10f;
 
     private PanelSoftmax() {}
 

@@ -39,7 +39,7 @@ final class ScalarAttention {
             double score = 0;
             long keyRow = rows.key(b, keyHead, key);
             for (int d = 0; d < p.headSize; d++) {
-                score += query[d] * Scalars.load(dtype, keyRow, rows.keyElementStride(), d);
+                score += query[d] * Scalars.load(dtype, keyRow, rows.elementStride(KeyValueRows.Side.KEY), d);
             }
             score = transform(p, score, b, h, i, key);
             if (score == Double.NEGATIVE_INFINITY) {
@@ -57,7 +57,7 @@ final class ScalarAttention {
             total += weight;
             long valueRow = rows.value(b, keyHead, key);
             for (int d = 0; d < p.valueSize; d++) {
-                sum[d] += weight * Scalars.load(dtype, valueRow, rows.valueElementStride(), d);
+                sum[d] += weight * Scalars.load(dtype, valueRow, rows.elementStride(KeyValueRows.Side.VALUE), d);
             }
         }
         for (int d = 0; d < p.valueSize; d++) {
@@ -70,11 +70,16 @@ final class ScalarAttention {
     }
 
     private static double transform(AttentionProblem p, double product, int b, int h, int i, int key) {
-        double score = product * p.parameters.scale();
+        return addMask(p, cap(p, product * p.parameters.scale()), b, h, i, key);
+    }
+
+    static double cap(AttentionProblem p, double score) {
         double cap = p.parameters.softCap();
-        if (cap > 0) {
-            score = cap * Math.tanh(score / cap);
-        }
+        return cap > 0 ? cap * Math.tanh(score / cap) : score;
+    }
+
+    static double addMask(AttentionProblem p, double capped, int b, int h, int i, int key) {
+        double score = capped;
         if (p.mask != null) {
             score += Scalars.load(p.mask.dtype, p.mask.at(b, h, i, key), 0, 0);
         }

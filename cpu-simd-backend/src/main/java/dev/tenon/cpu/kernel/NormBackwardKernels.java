@@ -12,6 +12,7 @@ import static dev.tenon.cpu.math.Lanes.store;
 import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Rows of the normalizations' gradients. With the normalized row {@code h} and {@code u = g (w + offset)} the input's
@@ -102,7 +103,7 @@ public final class NormBackwardKernels {
                 VectorMask<Float> rest = Lanes.first(end - i);
                 s = s.add(u(load(grad + 4L * i, rest), weight, offset, i, rest));
             }
-            sum += Lanes.sum(s);
+            sum += s.reduceLanes(VectorOperators.ADD);
         }
         return sum;
     }
@@ -124,7 +125,7 @@ public final class NormBackwardKernels {
                 FloatVector h = load(in + 4L * i, rest).sub(mean).mul(rstd);
                 s = u(load(grad + 4L * i, rest), weight, offset, i, rest).fma(h, s);
             }
-            sum += Lanes.sum(s);
+            sum += s.reduceLanes(VectorOperators.ADD);
         }
         return sum;
     }

@@ -4,7 +4,6 @@ import dev.tenon.cpu.OffHeap;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The species that all kernels use: the widest that the CPU computes with. */
@@ -18,34 +17,7 @@ public final class Lanes {
     /** Bytes of a vector. */
     public static final int BYTES = F32.vectorByteSize();
 
-    private static final VectorShuffle<Float> BY_8 = rotation(8);
-    private static final VectorShuffle<Float> BY_4 = rotation(4);
-    private static final VectorShuffle<Float> BY_2 = rotation(2);
-    private static final VectorShuffle<Float> BY_1 = rotation(1);
-
     private Lanes() {}
-
-    private static VectorShuffle<Float> rotation(int lanes) {
-        return VectorShuffle.fromOp(F32, i -> (i + lanes) % COUNT);
-    }
-
-    /**
-     * The sum of all lanes, halves added to halves. {@link FloatVector#reduceLanes} leaves the order open, and interpreted
-     * and compiled code do differ in it.
-     */
-    public static float sum(FloatVector v) {
-        FloatVector s = v;
-        if (COUNT >= 16) {
-            s = s.add(s.rearrange(BY_8));
-        }
-        if (COUNT >= 8) {
-            s = s.add(s.rearrange(BY_4));
-        }
-        if (COUNT >= 4) {
-            s = s.add(s.rearrange(BY_2));
-        }
-        return s.add(s.rearrange(BY_1)).lane(0);
-    }
 
     public static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(F32, OffHeap.ALL, address, OffHeap.ORDER);

@@ -1,6 +1,7 @@
 package dev.tenon.cpu.op;
 
 import dev.tenon.cpu.attention.CpuAttention;
+import dev.tenon.cpu.attention.CpuAttentionBackward;
 import dev.tenon.cpu.attention.CpuPagedAttention;
 import dev.tenon.cpu.attention.CpuRope;
 import dev.tenon.op.AdamW;
@@ -77,7 +78,7 @@ public final class CpuDispatch {
             case RmsNormBackward o -> CpuRmsNormBackward.bind(o, context);
             case Matmul o -> CpuMatmul.bind(o, context);
             case Attention o -> CpuAttention.bind(o, context.team());
-            case AttentionBackward o -> throw new AssertionError(o.name());
+            case AttentionBackward o -> CpuAttentionBackward.bind(o, context.team());
             case PagedAttention o -> CpuPagedAttention.bind(o, context.team());
             case Rope o -> CpuRope.bind(o, context.team());
             case CacheWrite o -> CpuCacheWrite.bind(o, context);

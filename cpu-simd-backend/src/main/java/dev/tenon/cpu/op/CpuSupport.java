@@ -48,7 +48,6 @@ public final class CpuSupport {
             Optional.of("it brings no implementation for the " + CpuBackend.NAME + " backend");
     private static final Optional<String> LONG_AXIS =
             Optional.of("an axis that its kernel counts in 32 bits is longer");
-    private static final Optional<String> NOT_YET = Optional.of("its kernel is not there yet");
 
     private CpuSupport() {}
 
@@ -77,8 +76,7 @@ public final class CpuSupport {
                 fits(o.out().shape().elements() / Math.max(1, o.out().size(-1)))
                         .or(() -> rows(o.out()))
                         .or(() -> rows(o.a()));
-            case Attention _, PagedAttention _, Rope _ -> Optional.empty();
-            case AttentionBackward _ -> NOT_YET;
+            case Attention _, AttentionBackward _, PagedAttention _, Rope _ -> Optional.empty();
             case CustomOp o ->
                 o.kernel().implementation(CpuBackend.NAME).isPresent() ? Optional.empty() : NO_IMPLEMENTATION;
         };

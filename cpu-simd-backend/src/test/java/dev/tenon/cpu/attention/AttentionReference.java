@@ -87,4 +87,87 @@ final class AttentionReference {
         out[valueSize] = total == 0 ? Double.NEGATIVE_INFINITY : maximum + Math.log(total);
         return out;
     }
+
+    /** The gradients of query, key and value, in row-major order. */
+    static double[][] backward(
+            Tensor queryTensor,
+            Tensor keyTensor,
+            Tensor valueTensor,
+            Tensor gradOut,
+            @Nullable Tensor mask,
+            AttentionParameters parameters) {
+        int batch = (int) queryTensor.shape().size(0);
+        int heads = (int) queryTensor.shape().size(1);
+        int queries = (int) queryTensor.shape().size(2);
+        int headSize = (int) queryTensor.shape().size(3);
+        int keyHeads = (int) keyTensor.shape().size(1);
+        int keys = (int) keyTensor.shape().size(2);
+        int valueSize = (int) valueTensor.shape().size(3);
+        Rows query = of(queryTensor);
+        Rows key = of(keyTensor);
+        Rows value = of(valueTensor);
+        Rows grad = of(gradOut);
+        Rows masks = mask == null ? null : of(mask);
+        double[] gradQuery = new double[batch * heads * queries * headSize];
+        double[] gradKey = new double[batch * keyHeads * keys * headSize];
+        double[] gradValue = new double[batch * keyHeads * keys * valueSize];
+        for (int b = 0; b < batch; b++) {
+            for (int h = 0; h < heads; h++) {
+                int keyHead = h / (heads / keyHeads);
+                for (int i = 0; i < queries; i++) {
+                    double[] out = query(
+                            queryTensor,
+                            query,
+                            key,
+                            value,
+                            heads / keyHeads,
+                            keys,
+                            valueSize,
+                            masks,
+                            parameters,
+                            b,
+                            h,
+                            i);
+                    int position = keys - queries + i;
+                    double delta = 0;
+                    for (int d = 0; d < valueSize; d++) {
+                        delta += out[d] * grad.get(b, h, i, d);
+                    }
+                    for (int j = 0; j < keys; j++) {
+                        if (parameters.causal()
+                                && (j > position || parameters.window() > 0 && position - j >= parameters.window())) {
+                            continue;
+                        }
+                        double score = 0;
+                        for (int d = 0; d < headSize; d++) {
+                            score += query.get(b, h, i, d) * key.get(b, keyHead, j, d);
+                        }
+                        score *= parameters.scale();
+                        double slope = parameters.scale();
+                        if (parameters.softCap() > 0) {
+                            double tanh = Math.tanh(score / parameters.softCap());
+                            score = parameters.softCap() * tanh;
+                            slope *= 1 - tanh * tanh;
+                        }
+                        score += masks == null ? 0 : masks.get(b, h, i, j);
+                        double weight = Math.exp(score - out[valueSize]);
+                        double gradWeight = 0;
+                        for (int d = 0; d < valueSize; d++) {
+                            gradWeight += grad.get(b, h, i, d) * value.get(b, keyHead, j, d);
+                            gradValue[((b * keyHeads + keyHead) * keys + j) * valueSize + d] +=
+                                    weight * grad.get(b, h, i, d);
+                        }
+                        double gradScore = weight * (gradWeight - delta) * slope;
+                        for (int d = 0; d < headSize; d++) {
+                            gradQuery[((b * heads + h) * queries + i) * headSize + d] +=
+                                    gradScore * key.get(b, keyHead, j, d);
+                            gradKey[((b * keyHeads + keyHead) * keys + j) * headSize + d] +=
+                                    gradScore * query.get(b, h, i, d);
+                        }
+                    }
+                }
+            }
+        }
+        return new double[][] {gradQuery, gradKey, gradValue};
+    }
 }
