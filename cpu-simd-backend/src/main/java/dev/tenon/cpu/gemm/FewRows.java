@@ -50,11 +50,16 @@ final class FewRows {
         int unit = dot ? DotLines.LINES : STRETCH;
         int columns = (int) Math.min(g.n(), (long) unit * Math.max(1, CHUNK / Math.max(1, (long) unit * g.k())));
         int chunks = (g.n() + columns - 1) / columns;
-        long rowBytes = Math.max(1, g.m() * paddedK * 4L);
-        try (HostBuffer rows = team.scratch().allocate(rowBytes + paddedK / QuantizedDot.GROUP * 4L)) {
+        long rowBytes = Math.max(1, (long) g.m() * paddedK * 4);
+        // Twice: BF16 weights want the rows in another order too, quantized ones the rows' partial sums.
+        try (HostBuffer rows = team.scratch().allocate(2 * rowBytes)) {
             long x = rows.address();
             for (int r = 0; r < g.m(); r++) {
-                readRow(r, x + (long) r * paddedK * 4);
+                long row = x + (long) r * paddedK * 4;
+                readRow(r, row);
+                if (dot && g.b().type() == DType.BF16) {
+                    DotLinesBf16.arrange(row, g.k() / DotLinesBf16.GROUP * DotLinesBf16.GROUP, row + rowBytes);
+                }
             }
             if (isQuantizedRow()) {
                 QuantizedDot.sums(x, g.k(), x + rowBytes);
@@ -146,17 +151,7 @@ final class FewRows {
         for (int r = 0; r < g.m(); r++) {
             DotLines.clear(sums + (long) r * DotLines.SUMS_BYTES);
         }
-        int direct = b.type() == DType.F32 ? g.k() / DotLines.LANES * DotLines.LANES : 0;
-        if (direct > 0) {
-            int stretch = g.m() == 1 ? direct : STRETCH;
-            for (int p = 0; p < direct; p += stretch) {
-                int count = Math.min(stretch, direct - p);
-                for (int r = 0; r < g.m(); r++) {
-                    long row = x + ((long) r * paddedK + p) * 4;
-                    DotLines.add(from + p * 4L, lineBytes, lines, count, row, sums + (long) r * DotLines.SUMS_BYTES);
-                }
-            }
-        }
+        int direct = addDirect(x, from, lineBytes, lines, sums);
         for (int p = direct; p < g.k(); p += STRETCH) {
             int count = Math.min(STRETCH, g.k() - p);
             int padded = (count + DotLines.LANES - 1) / DotLines.LANES * DotLines.LANES;
@@ -180,6 +175,32 @@ final class FewRows {
                 OffHeap.setFloat(value, OffHeap.getFloat(value) + OffHeap.getFloat(reduced + i * 4L));
             }
         }
+    }
+
+    /** Adds what needs no widening buffer: all of F32 and BF16 but a last part of a vector. Answers how far that went. */
+    private int addDirect(long x, long from, long lineBytes, int lines, long sums) {
+        boolean wide = g.b().type() == DType.F32;
+        if (!wide && g.b().type() != DType.BF16) {
+            return 0;
+        }
+        int unit = wide ? DotLines.LANES : DotLinesBf16.GROUP;
+        int direct = g.k() / unit * unit;
+        int stretch =
+                g.m() == 1 ? direct : STRETCH; // several rows share a stretch while it is in the first-level cache
+        for (int p = 0; p < direct; p += stretch) {
+            int count = Math.min(stretch, direct - p);
+            for (int r = 0; r < g.m(); r++) {
+                long row = x + ((long) r * paddedK + p) * 4;
+                long rowSums = sums + (long) r * DotLines.SUMS_BYTES;
+                if (wide) {
+                    DotLines.add(from + p * 4L, lineBytes, lines, count, row, rowSums);
+                } else {
+                    long arranged = row + (long) g.m() * paddedK * 4;
+                    DotLinesBf16.add(from + p * 2L, lineBytes, lines, count, arranged, rowSums);
+                }
+            }
+        }
+        return direct;
     }
 
     /** Up to a stretch of columns: B's lines run across. */

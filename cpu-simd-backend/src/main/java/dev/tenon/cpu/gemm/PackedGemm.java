@@ -68,8 +68,8 @@ final class PackedGemm {
         long bytesB = blockColumns / COLUMNS * PanelSource.panelBytes(COLUMNS, panelK);
         boolean inPlace = g.sumsInPlace();
         long sumsStride = inPlace ? g.c().rowStride() * 4 : blockColumns * 4L + 64;
-        long bytesSums = inPlace ? 0 : blockRows * sumsStride;
         boolean oneK = g.k() <= blockK;
+        long bytesSums = inPlace || oneK && blockK > TASK_K ? 0 : blockRows * sumsStride;
         boolean oneRowBlock = g.m() <= blockRows;
         try (HostBuffer buffer = team.scratch().allocate(bytesA + bytesB + bytesSums)) {
             long packedA = buffer.address();
@@ -167,15 +167,11 @@ final class PackedGemm {
         team.run(down * across, task -> {
             int i = task % down;
             int j = task / down;
-            try (HostBuffer edge = team.scratch().allocate(ROWS * COLUMNS * 4L)) {
-                task(
-                        block,
-                        (int) ((long) panelsA * i / down),
-                        (int) ((long) panelsA * (i + 1) / down),
-                        (int) ((long) panelsB * j / across),
-                        (int) ((long) panelsB * (j + 1) / across),
-                        edge.address());
-            }
+            int fromA = (int) ((long) panelsA * i / down);
+            int toA = (int) ((long) panelsA * (i + 1) / down);
+            int fromB = (int) ((long) panelsB * j / across);
+            int toB = (int) ((long) panelsB * (j + 1) / across);
+            new Task(block, fromA, toA, fromB, toB).run();
         });
     }
 
@@ -183,83 +179,124 @@ final class PackedGemm {
         return (whole + each - 1) / each;
     }
 
-    private void task(Block b, int fromA, int toA, int fromB, int toB, long edge) {
-        int row = fromA * ROWS;
-        int rows = Math.min(toA * ROWS, b.rows) - row;
-        int column = fromB * COLUMNS;
-        int columns = Math.min(toB * COLUMNS, b.columns) - column;
-        if (b.first && g.accumulate() && !g.sumsInPlace()) {
-            loadSums(b, row, rows, column, columns);
+    /**
+     * Panels of the packed operands, multiplied by one member of the team.
+     *
+     * <p>Where k takes several passes, the sums stay in a buffer in the second-level cache until they are done: C is not read
+     * back again and again, and its stride, a power of two often enough, does not throw a tile's rows out of the cache.
+     */
+    private final class Task {
+        private final Block b;
+        private final int fromA;
+        private final int toA;
+        private final int fromB;
+        private final int toB;
+        private final int row;
+        private final int rows;
+        private final int column;
+        private final int columns;
+        private final boolean local;
+
+        Task(Block b, int fromA, int toA, int fromB, int toB) {
+            this.b = b;
+            this.fromA = fromA;
+            this.toA = toA;
+            this.fromB = fromB;
+            this.toB = toB;
+            row = fromA * ROWS;
+            rows = Math.min(toA * ROWS, b.rows) - row;
+            column = fromB * COLUMNS;
+            columns = Math.min(toB * COLUMNS, b.columns) - column;
+            local = b.k > TASK_K;
         }
-        int p = 0;
-        do {
-            int k = Math.min(TASK_K, b.k - p);
-            boolean fresh = b.first && p == 0 && !g.accumulate();
-            for (int j = fromB; j < toB; j++) {
-                for (int i = fromA; i < toA; i++) {
-                    tile(b, i, j, p, k, fresh, edge);
+
+        void run() {
+            long stride = local ? (toB - fromB) * COLUMNS * 4L + 64 : b.sumsStride;
+            long bytes = local ? (toA - fromA) * ROWS * stride : ROWS * COLUMNS * 4L;
+            try (HostBuffer buffer = team.scratch().allocate(bytes)) {
+                long sums = local ? buffer.address() : b.sums + row * b.sumsStride + column * 4L;
+                boolean fresh = b.first && !g.accumulate();
+                if (!fresh && (local || !g.sumsInPlace() && b.first)) {
+                    load(sums, stride);
+                }
+                int p = 0;
+                do {
+                    int k = Math.min(TASK_K, b.k - p);
+                    for (int j = fromB; j < toB; j++) {
+                        for (int i = fromA; i < toA; i++) {
+                            tile(i, j, p, k, fresh, sums, stride, buffer.address());
+                        }
+                    }
+                    fresh = false;
+                    p += k;
+                } while (p < b.k);
+                if (b.last) {
+                    finish(sums, stride);
+                } else if (local) {
+                    for (int r = 0; r < rows; r++) {
+                        OffHeap.copy(sums + r * stride, b.sums + (row + r) * b.sumsStride + column * 4L, columns * 4L);
+                    }
                 }
             }
-            p += k;
-        } while (p < b.k);
-        if (b.last) {
-            finish(b, row, rows, column, columns);
         }
-    }
 
-    private void tile(Block b, int i, int j, int p, int k, boolean fresh, long edge) {
-        long a = b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
-        long panel = b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
-        long c = b.sums + i * ROWS * b.sumsStride + j * COLUMNS * 4L;
-        int rows = Math.min(ROWS, b.rows - i * ROWS);
-        int columns = Math.min(COLUMNS, b.columns - j * COLUMNS);
-        if (rows == ROWS && columns == COLUMNS) {
-            Tiles.run(k, a, panel, fresh ? ZEROS : c, fresh ? 0 : b.sumsStride, c, b.sumsStride);
-            return;
+        private void tile(int i, int j, int p, int k, boolean fresh, long sums, long stride, long edge) {
+            long a = b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
+            long panel = b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
+            long c = sums + (i - fromA) * ROWS * stride + (j - fromB) * COLUMNS * 4L;
+            int tileRows = Math.min(ROWS, b.rows - i * ROWS);
+            int tileColumns = Math.min(COLUMNS, b.columns - j * COLUMNS);
+            if (local || tileRows == ROWS && tileColumns == COLUMNS) {
+                Tiles.run(k, a, panel, fresh ? ZEROS : c, fresh ? 0 : stride, c, stride);
+                return;
+            }
+            if (!fresh) {
+                copy(c, stride, edge, COLUMNS * 4L, tileRows, tileColumns);
+            }
+            Tiles.run(k, a, panel, fresh ? ZEROS : edge, fresh ? 0 : COLUMNS * 4, edge, COLUMNS * 4);
+            copy(edge, COLUMNS * 4L, c, stride, tileRows, tileColumns);
         }
-        if (!fresh) {
-            copy(c, b.sumsStride, edge, COLUMNS * 4L, rows, columns);
+
+        /** What the sums start from: C's content, or what earlier steps of k have left. */
+        private void load(long sums, long stride) {
+            MatrixView c = g.c();
+            for (int r = 0; r < rows; r++) {
+                long to = sums + r * stride;
+                if (!b.first) {
+                    OffHeap.copy(b.sums + (row + r) * b.sumsStride + column * 4L, to, columns * 4L);
+                } else if (c.columnStride() == 1) {
+                    FloatLines.read(c.type(), c.addressOf(b.row + row + r, b.column + column), columns, to);
+                } else {
+                    long from = c.addressOf(b.row + row + r, b.column + column);
+                    FloatLines.readStrided(c.type(), from, c.columnStride(), columns, to);
+                }
+            }
         }
-        Tiles.run(k, a, panel, fresh ? ZEROS : edge, fresh ? 0 : COLUMNS * 4, edge, COLUMNS * 4);
-        copy(edge, COLUMNS * 4L, c, b.sumsStride, rows, columns);
+
+        private void finish(long sums, long stride) {
+            RowEpilogue epilogue = g.epilogue();
+            boolean inPlace = g.sumsInPlace() && !local;
+            if (epilogue == null && inPlace) {
+                return;
+            }
+            MatrixView c = g.c();
+            for (int r = 0; r < rows; r++) {
+                long values = sums + r * stride;
+                if (epilogue != null) {
+                    epilogue.apply(values, batch, b.row + row + r, b.column + column, columns);
+                }
+                if (!inPlace) {
+                    long to = c.addressOf(b.row + row + r, b.column + column);
+                    FloatLines.write(c.type(), values, columns, to, c.columnStride());
+                }
+            }
+        }
     }
 
     private static void copy(long from, long fromStride, long to, long toStride, int rows, int columns) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
                 OffHeap.setFloat(to + r * toStride + c * 4L, OffHeap.getFloat(from + r * fromStride + c * 4L));
-            }
-        }
-    }
-
-    private void loadSums(Block b, int row, int rows, int column, int columns) {
-        MatrixView c = g.c();
-        for (int r = row; r < row + rows; r++) {
-            long from = c.addressOf(b.row + r, b.column + column);
-            long to = b.sums + r * b.sumsStride + column * 4L;
-            if (c.columnStride() == 1) {
-                FloatLines.read(c.type(), from, columns, to);
-            } else {
-                FloatLines.readStrided(c.type(), from, c.columnStride(), columns, to);
-            }
-        }
-    }
-
-    private void finish(Block b, int row, int rows, int column, int columns) {
-        RowEpilogue epilogue = g.epilogue();
-        boolean inPlace = g.sumsInPlace();
-        if (epilogue == null && inPlace) {
-            return;
-        }
-        MatrixView c = g.c();
-        for (int r = row; r < row + rows; r++) {
-            long values = b.sums + r * b.sumsStride + column * 4L;
-            if (epilogue != null) {
-                epilogue.apply(values, batch, b.row + r, b.column + column, columns);
-            }
-            if (!inPlace) {
-                long to = c.addressOf(b.row + r, b.column + column);
-                FloatLines.write(c.type(), values, columns, to, c.columnStride());
             }
         }
     }
