@@ -1,5 +1,6 @@
 package dev.tenon.cpu.gemm;
 
+import dev.tenon.cpu.math.Lanes;
 import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
 import static dev.tenon.cpu.OffHeap.ALL;
 import static dev.tenon.cpu.OffHeap.ORDER;
@@ -7,7 +8,6 @@ import static dev.tenon.cpu.OffHeap.ORDER;
 import dev.tenon.cpu.OffHeap;
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -84,7 +84,7 @@ final class DotLines {
     static void reduce(long sums, int lines, long to) {
         long s = sums & ADDRESS_MASK;
         for (int i = 0; i < lines; i++) {
-            float sum = FloatVector.fromMemorySegment(S, ALL, s + i * V, ORDER).reduceLanes(VectorOperators.ADD);
+            float sum = Lanes.sum(FloatVector.fromMemorySegment(S, ALL, s + i * V, ORDER));
             OffHeap.setFloat(to + i * 4L, sum);
         }
     }

@@ -12,7 +12,6 @@ import static dev.tenon.cpu.math.Lanes.store;
 import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Rows of layer normalization. An address of 0 is an absent operand. */
 public final class LayerNormKernels {
@@ -65,7 +64,7 @@ public final class LayerNormKernels {
             FloatVector x = splat(0).blend(load(in + 4L * i, rest).sub(mean), rest);
             s1 = x.fma(x, s1);
         }
-        return s0.add(s1).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1));
     }
 
     private static void normalize(long from, long to, float mean, float rstd, int n) {

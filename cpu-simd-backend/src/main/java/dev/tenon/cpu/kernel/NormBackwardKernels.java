@@ -12,7 +12,6 @@ import static dev.tenon.cpu.math.Lanes.store;
 import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Rows of the normalizations' gradients. With the normalized row {@code h} and {@code u = g (w + offset)} the input's
@@ -103,7 +102,7 @@ public final class NormBackwardKernels {
                 VectorMask<Float> rest = Lanes.first(end - i);
                 s = s.add(u(load(grad + 4L * i, rest), weight, offset, i, rest));
             }
-            sum += s.reduceLanes(VectorOperators.ADD);
+            sum += Lanes.sum(s);
         }
         return sum;
     }
@@ -125,7 +124,7 @@ public final class NormBackwardKernels {
                 FloatVector h = load(in + 4L * i, rest).sub(mean).mul(rstd);
                 s = u(load(grad + 4L * i, rest), weight, offset, i, rest).fma(h, s);
             }
-            sum += s.reduceLanes(VectorOperators.ADD);
+            sum += Lanes.sum(s);
         }
         return sum;
     }

@@ -13,7 +13,6 @@ import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** What normalizations are made of: sums over a row, and the scaled row. */
 public final class NormKernels {
@@ -48,7 +47,7 @@ public final class NormKernels {
             VectorMask<Float> rest = Lanes.first(n - i);
             s1 = load(a + 4L * i, rest).fma(load(b + 4L * i, rest), s1);
         }
-        return s0.add(s1).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1));
     }
 
     /** The sum of a row. */
@@ -75,7 +74,7 @@ public final class NormKernels {
         if (i < n) {
             s1 = s1.add(load(a + 4L * i, Lanes.first(n - i)));
         }
-        return s0.add(s1).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1));
     }
 
     /** {@code out = in * factor}. */

@@ -99,7 +99,7 @@ record ReduceF32(ReduceKind kind) implements ReduceKernel {
         if (i < n) {
             s1 = s1.add(load(in + 4L * i, Lanes.first(n - i)));
         }
-        return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1).add(s2.add(s3)));
     }
 
     private static float squares(long address, int n) {
@@ -121,7 +121,7 @@ record ReduceF32(ReduceKind kind) implements ReduceKernel {
             FloatVector x = load(in + 4L * i, Lanes.first(n - i));
             s1 = x.fma(x, s1);
         }
-        return s0.add(s1).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1));
     }
 
     private static float max(long address, int n) {

@@ -61,7 +61,7 @@ public final class SoftmaxKernels {
             store(result + 4L * i, e, rest);
             sum = sum.add(splat(0).blend(e, rest));
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     /** Writes {@code scale * e^(x - logSum)}, 0 where the scale is. */
@@ -121,7 +121,7 @@ public final class SoftmaxKernels {
             FloatVector e = Exponential.exp(x.sub(max));
             sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     private static float largestBlock(long in, float max, int n) {
@@ -137,7 +137,7 @@ public final class SoftmaxKernels {
                     load(row + 4L * i, rest).compare(VectorOperators.EQ, max).and(rest);
             count = count.add(splat(0).blend(1, equal));
         }
-        return count.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(count);
     }
 
     public static void softmax(long[] at, int n) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -144,6 +145,23 @@ class FamilyTest {
                     assertArrayEquals(
                             expected, captured.decode(List.of(one), new int[] {id}).toFloatArray(), 0f);
                 }
+            }
+        }
+    }
+
+    /** Far past the point at which the just-in-time compiler replaces the code that ran first. */
+    @Test
+    void replaysGiveTheSameBitsHoweverWarm() {
+        try (Decoder decoder = Decoder.open(file("llama"), device);
+                DecoderSession session = new DecoderSession(decoder, SessionOptions.DEFAULT.withContext(64));
+                CacheSequence sequence = session.open()) {
+            int[] ids = Reference.of(decoder).ids;
+            session.prefill(sequence, ids);
+            float[] first = session.decode(List.of(sequence), new int[] {5}).toFloatArray();
+            for (int i = 0; i < 3000; i++) {
+                sequence.truncate(ids.length);
+                float[] again = session.decode(List.of(sequence), new int[] {5}).toFloatArray();
+                assertArrayEquals(first, again, 0f, "step " + i);
             }
         }
     }
