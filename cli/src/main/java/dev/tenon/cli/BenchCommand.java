@@ -103,12 +103,12 @@ final class BenchCommand extends TenonCommand {
             limitDocuments.add(document);
         } else {
             out().printf(
-                    "%s: %s; measured peak %.1f GFLOP/s (F32 multiply-add), memory read %.1f GB/s%n%s%n",
-                    on.name(),
-                    on.properties().description(),
-                    limit.flops() / 1e9,
-                    limit.readBytes() / 1e9,
-                    BenchRow.header());
+                            "%s: %s; measured peak %.1f GFLOP/s (F32 multiply-add), memory read %.1f GB/s%n%s%n",
+                            on.name(),
+                            on.properties().description(),
+                            limit.flops() / 1e9,
+                            limit.readBytes() / 1e9,
+                            BenchRow.header());
             out().flush();
         }
     }

@@ -31,7 +31,9 @@ record BenchRow(
     static BenchRow of(Op op, String device, int threads, double medianNanos, Optional<DeviceLimits> limits) {
         Cost cost = Cost.of(op);
         boolean byMemory = op instanceof AllReduce
-                || limits.isPresent() && cost.intensity() * limits.get().readBytes() < limits.get().flops();
+                || limits.isPresent()
+                        && cost.intensity() * limits.get().readBytes()
+                                < limits.get().flops();
         double perSecond = (byMemory ? cost.bytes() : cost.flops()) / medianNanos * 1e9;
         return new BenchRow(
                 op.name(),
@@ -47,15 +49,18 @@ record BenchRow(
 
     private static String shape(Op op) {
         if (op instanceof Matmul matmul) {
-            return matmul.a().size(-2) + "x" + matmul.a().size(-1) + "x" + matmul.b().size(-1);
+            return matmul.a().size(-2) + "x" + matmul.a().size(-1) + "x"
+                    + matmul.b().size(-1);
         }
         if (op instanceof Attention attention) {
             Tensor query = attention.query();
-            return query.size(1) + " heads, " + query.size(2) + " x " + attention.key().size(2) + " x " + query.size(3)
+            return query.size(1) + " heads, " + query.size(2) + " x "
+                    + attention.key().size(2) + " x " + query.size(3)
                     + (attention.parameters().causal() ? ", causal" : "");
         }
         if (op instanceof AllReduce reduce) {
-            return reduce.in().size() + " ranks, " + reduce.in().getFirst().shape().elements();
+            return reduce.in().size() + " ranks, "
+                    + reduce.in().getFirst().shape().elements();
         }
         return op.outputs().getFirst().shape().toString();
     }
@@ -63,7 +68,8 @@ record BenchRow(
     /** The operands' types, where they are not all alike. */
     private static String type(Op op) {
         String first = op.inputs().getFirst().dtype().name();
-        String second = op.inputs().get(Math.min(1, op.inputs().size() - 1)).dtype().name();
+        String second =
+                op.inputs().get(Math.min(1, op.inputs().size() - 1)).dtype().name();
         return first.equals(second) ? first : first + " x " + second;
     }
 
@@ -77,7 +83,8 @@ record BenchRow(
         document.put("median_ms", TenonCommand.rounded(medianMillis));
         document.put("rate", TenonCommand.rounded(rate));
         document.put("unit", unit);
-        document.put("percent_of_limit", percentOfLimit.map(TenonCommand::rounded).orElse(null));
+        document.put(
+                "percent_of_limit", percentOfLimit.map(TenonCommand::rounded).orElse(null));
         return document;
     }
 

@@ -90,7 +90,11 @@ final class ChatCommand extends TenonCommand {
     }
 
     private void answer(
-            LanguageModel languageModel, Generator generator, Terminal terminal, String line, GenerationOptions options) {
+            LanguageModel languageModel,
+            Generator generator,
+            Terminal terminal,
+            String line,
+            GenerationOptions options) {
         if (messages.isEmpty() && system != null) {
             messages.add(ChatMessage.system(system));
         }

@@ -91,7 +91,11 @@ final class RenderCommand extends TenonCommand {
             return JsonMapper.shared().readValue(text, Object.class);
         } catch (JacksonException e) {
             throw new MalformedFileException(
-                    source, "JSON", e.getLocation() == null ? -1 : e.getLocation().getByteOffset(), e.getOriginalMessage(), e);
+                    source,
+                    "JSON",
+                    e.getLocation() == null ? -1 : e.getLocation().getByteOffset(),
+                    e.getOriginalMessage(),
+                    e);
         }
     }
 

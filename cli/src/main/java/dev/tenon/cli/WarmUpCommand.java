@@ -32,9 +32,33 @@ final class WarmUpCommand extends TenonCommand {
                         List.of("devices"),
                         List.of("inspect", file),
                         List.of("tokenize", "--model", file, PROMPT),
-                        List.of("generate", "--model", file, "--prompt", PROMPT, "--ignore-eos", "--max-tokens", "48", "--json"),
-                        List.of("generate", "--model", file, "--prompt", PROMPT, "--chat", "--temperature", "0.8",
-                                "--top-k", "40", "--top-p", "0.95", "--seed", "1", "--max-tokens", "24"))) {
+                        List.of(
+                                "generate",
+                                "--model",
+                                file,
+                                "--prompt",
+                                PROMPT,
+                                "--ignore-eos",
+                                "--max-tokens",
+                                "48",
+                                "--json"),
+                        List.of(
+                                "generate",
+                                "--model",
+                                file,
+                                "--prompt",
+                                PROMPT,
+                                "--chat",
+                                "--temperature",
+                                "0.8",
+                                "--top-k",
+                                "40",
+                                "--top-p",
+                                "0.95",
+                                "--seed",
+                                "1",
+                                "--max-tokens",
+                                "24"))) {
                     int status = Main.commandLine().execute(command.toArray(String[]::new));
                     if (status != 0) {
                         throw new CommandException(1, "warm-up: " + command + " ended with status " + status);

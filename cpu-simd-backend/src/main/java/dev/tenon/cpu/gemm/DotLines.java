@@ -1,11 +1,11 @@
 package dev.tenon.cpu.gemm;
 
-import dev.tenon.cpu.math.Lanes;
 import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
 import static dev.tenon.cpu.OffHeap.ALL;
 import static dev.tenon.cpu.OffHeap.ORDER;
 
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.math.Lanes;
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;

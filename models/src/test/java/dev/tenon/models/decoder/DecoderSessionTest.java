@@ -91,8 +91,7 @@ class DecoderSessionTest {
                 CacheSequence three = session.open()) {
             session.prefill(one, PROMPT);
             session.prefill(two, PROMPT);
-            OutOfPagesException full =
-                    assertThrows(OutOfPagesException.class, () -> session.prefill(three, PROMPT));
+            OutOfPagesException full = assertThrows(OutOfPagesException.class, () -> session.prefill(three, PROMPT));
             assertEquals(3, full.asked());
             assertEquals(2, full.free());
             assertEquals(0, three.length());

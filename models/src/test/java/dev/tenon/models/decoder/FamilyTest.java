@@ -47,7 +47,8 @@ class FamilyTest {
 
     private static Path file(String name) {
         try {
-            URI uri = Objects.requireNonNull(FamilyTest.class.getResource(name + ".gguf")).toURI();
+            URI uri = Objects.requireNonNull(FamilyTest.class.getResource(name + ".gguf"))
+                    .toURI();
             return Path.of(uri);
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
@@ -143,7 +144,9 @@ class FamilyTest {
                     float[] expected =
                             eager.decode(List.of(other), new int[] {id}).toFloatArray();
                     assertArrayEquals(
-                            expected, captured.decode(List.of(one), new int[] {id}).toFloatArray(), 0f);
+                            expected,
+                            captured.decode(List.of(one), new int[] {id}).toFloatArray(),
+                            0f);
                 }
             }
         }

@@ -60,7 +60,8 @@ class HostileModelTest {
     private static TenonException refused(Path path) {
         try (Tenon tenon = Tenon.open(dev.tenon.Configuration.DEFAULT)) {
             TenonException error = assertThrows(
-                    TenonException.class, () -> Decoder.open(path, tenon.device("cpu")).close());
+                    TenonException.class,
+                    () -> Decoder.open(path, tenon.device("cpu")).close());
             assertTrue(error.getMessage().contains("edited.gguf"), error.getMessage());
             return error;
         }
@@ -117,8 +118,13 @@ class HostileModelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "token_embd.weight", "output_norm.weight", "output.weight", "blk.1.attn_q.weight", "blk.0.attn_norm.weight",
-        "blk.1.ffn_down.weight", "blk.0.ffn_up.weight"
+        "token_embd.weight",
+        "output_norm.weight",
+        "output.weight",
+        "blk.1.attn_q.weight",
+        "blk.0.attn_norm.weight",
+        "blk.1.ffn_down.weight",
+        "blk.0.ffn_up.weight"
     })
     void damagedTensorsAreNamed(String tensor) throws Exception {
         TenonException cut = refused(edited("none", null, tensor, true));

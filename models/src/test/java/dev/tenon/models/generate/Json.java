@@ -27,7 +27,8 @@ final class Json {
         }
 
         List<Node> list() {
-            return ((List<?>) value).stream().map(each -> new Node((Object) each)).toList();
+            return ((List<?>) value)
+                    .stream().map(each -> new Node((Object) each)).toList();
         }
 
         String text() {
@@ -43,7 +44,9 @@ final class Json {
         }
 
         int[] integers() {
-            return list().stream().mapToInt(node -> ((Number) node.value).intValue()).toArray();
+            return list().stream()
+                    .mapToInt(node -> ((Number) node.value).intValue())
+                    .toArray();
         }
     }
 

@@ -54,7 +54,9 @@ class ReferenceRunsTest {
     }
 
     private static int[] storyIds() throws IOException {
-        return Arrays.stream(Files.readString(data.resolve("stories260K.greedy-ids.txt")).strip().split("\\s+"))
+        return Arrays.stream(Files.readString(data.resolve("stories260K.greedy-ids.txt"))
+                        .strip()
+                        .split("\\s+"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }
@@ -86,7 +88,8 @@ class ReferenceRunsTest {
     @Test
     void stories260KKeepsItsStoryWithAnF16Cache() throws IOException {
         assertArrayEquals(
-                Arrays.copyOf(storyIds(), 100), story(DType.F16, 100, TextListener.SILENT).ids());
+                Arrays.copyOf(storyIds(), 100),
+                story(DType.F16, 100, TextListener.SILENT).ids());
     }
 
     @Test
@@ -135,8 +138,8 @@ class ReferenceRunsTest {
                 while (certain < margins.length && margins[certain] >= 0.004) {
                     certain++;
                 }
-                GenerationResult result = generator.generate(
-                        ids, GenerationOptions.DEFAULT.withMaxTokens(64), TextListener.SILENT);
+                GenerationResult result =
+                        generator.generate(ids, GenerationOptions.DEFAULT.withMaxTokens(64), TextListener.SILENT);
                 assertTrue(result.ids().length >= certain, prompt);
                 assertArrayEquals(Arrays.copyOf(expected, certain), Arrays.copyOf(result.ids(), certain), prompt);
                 if (certain == expected.length) {
@@ -154,7 +157,10 @@ class ReferenceRunsTest {
         try (LanguageModel model = smolLm2();
                 DecoderSession session = model.session(SessionOptions.DEFAULT.withContext(512))) {
             int[] ids = model.tokenizer().encode(new String(text, 0, 16_384, java.nio.charset.StandardCharsets.UTF_8));
-            assertArrayEquals(Json.read(data.resolve("smollm2/wikitext_first16k.ids.json")).integers(), ids);
+            assertArrayEquals(
+                    Json.read(data.resolve("smollm2/wikitext_first16k.ids.json"))
+                            .integers(),
+                    ids);
             Perplexity all = Perplexity.of(session, ids, 512, Perplexity.Scoring.ALL, done -> {});
             double value = expected.get("perplexity").number();
             assertEquals(value, all.value(), 0.001 * value);
@@ -183,10 +189,15 @@ class ReferenceRunsTest {
             GenerationResult cancelled = generator.generate(prompt, options, text -> false);
             assertEquals(StopReason.CANCELLED, cancelled.stop());
             SamplingOptions warm = SamplingOptions.GREEDY.withTemperature(1).withSeed(5);
-            String once = generator.generate(prompt, options.withSampling(warm), TextListener.SILENT).text();
+            String once = generator
+                    .generate(prompt, options.withSampling(warm), TextListener.SILENT)
+                    .text();
             generator.clear();
             assertEquals(
-                    once, generator.generate(prompt, options.withSampling(warm), TextListener.SILENT).text());
+                    once,
+                    generator
+                            .generate(prompt, options.withSampling(warm), TextListener.SILENT)
+                            .text());
         }
     }
 
@@ -201,7 +212,9 @@ class ReferenceRunsTest {
     private static int[] integers(SafetensorsFile file, String name) {
         MemorySegment bytes = file.data(name);
         return file.info(name).dtype() == DType.I64
-                ? Arrays.stream(bytes.toArray(ValueLayout.JAVA_LONG_UNALIGNED)).mapToInt(Math::toIntExact).toArray()
+                ? Arrays.stream(bytes.toArray(ValueLayout.JAVA_LONG_UNALIGNED))
+                        .mapToInt(Math::toIntExact)
+                        .toArray()
                 : bytes.toArray(ValueLayout.JAVA_INT_UNALIGNED);
     }
 

@@ -55,7 +55,9 @@ class SamplerTest {
     void temperatureSharpens() {
         // Squares: 0.04, 0.16, 0.01 and 0.09 of 0.30.
         assertArrayEquals(
-                new double[] {0.1333, 0.5333, 0.0333, 0.3}, frequencies(drawing().withTemperature(0.5), LOGITS), 0.01);
+                new double[] {0.1333, 0.5333, 0.0333, 0.3},
+                frequencies(drawing().withTemperature(0.5), LOGITS),
+                0.01);
     }
 
     @Test
@@ -127,8 +129,7 @@ class SamplerTest {
 
     @Test
     void biasForbidsAndFavours() {
-        SamplingOptions options =
-                SamplingOptions.GREEDY.withLogitBias(Map.of(1, Float.NEGATIVE_INFINITY, 2, 3f));
+        SamplingOptions options = SamplingOptions.GREEDY.withLogitBias(Map.of(1, Float.NEGATIVE_INFINITY, 2, 3f));
         assertEquals(2, new Sampler(options).next(LOGITS.clone()));
         SamplingOptions outside = SamplingOptions.GREEDY.withLogitBias(Map.of(4, 1f));
         assertThrows(InvalidArgumentException.class, () -> new Sampler(outside).next(LOGITS.clone()));
