@@ -11,6 +11,8 @@ final class AttentionPaths {
         if (problem.query.dtype == DType.F64) {
             return ScalarAttention.bind(problem, team);
         }
-        return TiledAttention.bind(problem, team);
+        return DecodeAttention.suits(problem)
+                ? DecodeAttention.bind(problem, team)
+                : TiledAttention.bind(problem, team);
     }
 }
