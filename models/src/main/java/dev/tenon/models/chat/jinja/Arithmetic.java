@@ -117,7 +117,12 @@ final class Arithmetic {
                 }
                 yield modulo(x, y);
             }
-            case POWER -> Math.pow(x, y);
+            case POWER -> {
+                if (x < 0 && y != Math.rint(y)) {
+                    throw PythonError.typeError("complex numbers are not supported");
+                }
+                yield Math.pow(x, y);
+            }
         };
     }
 

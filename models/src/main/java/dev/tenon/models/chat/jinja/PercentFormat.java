@@ -36,8 +36,12 @@ final class PercentFormat {
                 out.append(c);
             }
         }
-        boolean leftOver = !byName && used < queue.size() && !(values instanceof Value.Dict);
-        if (leftOver) {
+        // What has items of its own may go unused, but for strings and tuples.
+        boolean mayStay = values instanceof Value.Dict
+                || values instanceof Value.ListOf
+                || values instanceof Value.Range
+                || values instanceof Value.Undefined;
+        if (!byName && used < queue.size() && !mayStay) {
             throw PythonError.typeError("not all arguments converted during string formatting");
         }
         return out.toString();

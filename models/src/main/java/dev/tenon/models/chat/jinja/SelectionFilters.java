@@ -74,10 +74,11 @@ final class SelectionFilters {
         Function<Value, Value> path = AttributePath.of(bound.get(1, Value.None.NONE));
         boolean exact = bound.flag(0, false);
         Set<Value> seen = new HashSet<>();
-        return generator(input, arguments, item -> {
+        Function<Value, @Nullable Value> onlyNew = item -> {
             Value key = path.apply(item);
             return seen.add(Values.key(exact ? key : AttributePath.ignoreCase(key))) ? item : null;
-        });
+        };
+        return new Value.Generator("generator", new Changed(Values.iterate(input), onlyNew, arguments.budget()));
     }
 
     /** What is false has no items, whatever it is. */

@@ -163,7 +163,7 @@ final class SequenceFilters {
             throw PythonError.filterArgument("You can only sort by either \"key\" or \"value\"");
         }
         if (!(input instanceof Value.Dict dict)) {
-            throw PythonError.typeError("'" + input.typeName() + "' object has no attribute 'items'");
+            throw noItems(input);
         }
         int place = by.equals("key") ? 0 : 1;
         boolean exact = bound.flag(0, false);
@@ -172,6 +172,13 @@ final class SequenceFilters {
             return exact ? part : AttributePath.ignoreCase(part);
         };
         return new Value.ListOf(Sorting.sorted(dict.items(), key, bound.flag(2, false), arguments.budget()));
+    }
+
+    /** What asking something else than a dict for its items says. */
+    static PythonError noItems(Value input) {
+        return input instanceof Value.Undefined undefined
+                ? undefined.error()
+                : new PythonError("AttributeError", "'" + input.typeName() + "' object has no attribute 'items'");
     }
 
     private static Value groupBy(Value input, Arguments arguments) {

@@ -128,19 +128,17 @@ final class Subscripts {
             }
             case Value.Range range -> {
                 budget.items(range.size());
-                yield new Value.ListOf(pick(Values.list(range), start, stop, step));
+                yield slice(range, start, stop, step);
             }
             case Value.Dict ignored -> throw PythonError.typeError("unhashable type: 'slice'");
-            default -> throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
+            default ->
+                throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
         };
     }
 
     private static <T> List<T> pick(List<T> items, Value start, Value stop, Value step) {
-        int by = step == Value.None.NONE ? 1 : bound(step);
-        if (by == 0) {
-            throw PythonError.valueError("slice step cannot be zero");
-        }
         int size = items.size();
+        int by = step(step);
         int from = edge(start, size, by > 0 ? 0 : size - 1, by);
         int to = edge(stop, size, by > 0 ? size : -1, by);
         List<T> picked = new ArrayList<>();
@@ -148,6 +146,35 @@ final class Subscripts {
             picked.add(items.get((int) i));
         }
         return picked;
+    }
+
+    private static Value slice(Value.Range range, Value start, Value stop, Value step) {
+        int size = range.size();
+        int by = step(step);
+        int from = edge(start, size, by > 0 ? 0 : size - 1, by);
+        int to = edge(stop, size, by > 0 ? size : -1, by);
+        long span = by > 0 ? (long) to - from : (long) from - to;
+        long count = span <= 0 ? 0 : (span + Math.abs((long) by) - 1) / Math.abs((long) by);
+        return new Value.Range(
+                range.get(from).number(),
+                range.get(to).number(),
+                range.step().multiply(BigInteger.valueOf(by)),
+                (int) count);
+    }
+
+    private static int step(Value step) {
+        int by = step == Value.None.NONE ? 1 : bound(step);
+        if (by == 0) {
+            throw PythonError.valueError("slice step cannot be zero");
+        }
+        return by;
+    }
+
+    private static int bound(Value value) {
+        if (Values.asInteger(value) == null) {
+            throw PythonError.typeError("slice indices must be integers or None or have an __index__ method");
+        }
+        return Arithmetic.index(value);
     }
 
     private static int edge(Value value, int size, int fallback, int by) {
@@ -159,12 +186,5 @@ final class Subscripts {
             edge += size;
         }
         return by > 0 ? Math.clamp(edge, 0, size) : Math.clamp(edge, -1, size - 1);
-    }
-
-    private static int bound(Value value) {
-        if (value instanceof Value.Undefined || Values.asInteger(value) == null) {
-            throw PythonError.typeError("slice indices must be integers or None or have an __index__ method");
-        }
-        return Arithmetic.index(value);
     }
 }

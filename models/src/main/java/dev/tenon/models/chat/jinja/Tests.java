@@ -47,9 +47,17 @@ final class Tests {
             "undefined",
             "upper");
 
+    /** Those that take no argument. */
+    private static final Set<String> ALONE = Set.of(
+            "boolean", "callable", "defined", "escaped", "even", "false", "filter", "float", "integer", "iterable",
+            "lower", "mapping", "none", "number", "odd", "sequence", "string", "test", "true", "undefined", "upper");
+
     private Tests() {}
 
     static boolean apply(String name, Value value, Arguments arguments) {
+        if (ALONE.contains(name)) {
+            arguments.none("test_" + name);
+        }
         return switch (name) {
             case "defined" -> !(value instanceof Value.Undefined);
             case "undefined" -> value instanceof Value.Undefined;

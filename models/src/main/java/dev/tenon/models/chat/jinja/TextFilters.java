@@ -46,7 +46,6 @@ final class TextFilters {
         filters.put("striptags", TextFilters::stripTags);
         filters.put("urlencode", TextFilters::urlEncode);
         filters.put("xmlattr", TextFilters::xmlAttributes);
-        filters.put("pprint", (input, arguments) -> Value.text(Representation.of(input)));
     }
 
     /** A string as it is, anything else printed. */
@@ -122,8 +121,10 @@ final class TextFilters {
                 : StringMethods.pad("", Arithmetic.index(width), " ", "ljust", budget);
         if (!(input instanceof Value.Str self)) {
             // What adding a line end to something else says.
-            Arithmetic.apply(Expression.Operator.ADD, input, Value.text("\n"), budget);
-            throw PythonError.typeError("can only indent text");
+            throw input instanceof Value.Undefined undefined
+                    ? undefined.error()
+                    : PythonError.typeError(
+                            "unsupported operand type(s) for +=: '" + input.typeName() + "' and 'str'");
         }
         boolean blank = bound.flag(2, false);
         List<String> lines = Text.lines(self.text() + "\n", false);
@@ -149,9 +150,11 @@ final class TextFilters {
         if (length < Text.length(end) || leeway < 0) {
             throw new PythonError("AssertionError", "expected length >= " + Text.length(end) + ", got " + length);
         }
-        Value.Str self = soft(input);
-        if (Text.length(self.text()) <= (long) length + leeway) {
-            return self;
+        if (Values.length(input) <= (long) length + leeway) {
+            return input;
+        }
+        if (!(input instanceof Value.Str self)) {
+            throw PythonError.typeError("can only truncate text, not " + input.typeName());
         }
         String cut = Text.slice(self.text(), 0, length - Text.length(end));
         if (!bound.flag(1, false)) {
@@ -208,7 +211,7 @@ final class TextFilters {
     private static Value xmlAttributes(Value input, Arguments arguments) {
         boolean space = arguments.bind("xmlattr", 0, "autospace").flag(0, true);
         if (!(input instanceof Value.Dict dict)) {
-            throw PythonError.typeError("xmlattr takes a mapping, not " + input.typeName());
+            throw SequenceFilters.noItems(input);
         }
         List<String> parts = new ArrayList<>();
         for (Value key : dict.keys()) {

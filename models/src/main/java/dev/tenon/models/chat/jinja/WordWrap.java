@@ -22,9 +22,16 @@ final class WordWrap {
         if (width <= 0) {
             throw PythonError.valueError("invalid width " + width + " (must be > 0)");
         }
+        if (input instanceof Value.Undefined undefined) {
+            throw undefined.error();
+        }
+        if (!(input instanceof Value.Str self)) {
+            throw new PythonError(
+                    "AttributeError", "'" + input.typeName() + "' object has no attribute 'splitlines'");
+        }
         String wrap = bound.given(2) ? bound.text(2) : "\n";
         List<String> lines = new ArrayList<>();
-        for (String line : Text.lines(TextFilters.soft(input).text(), false)) {
+        for (String line : Text.lines(self.text(), false)) {
             lines.add(String.join(wrap, wrap(line, width, bound.flag(1, true), bound.flag(3, true))));
         }
         return Value.text(arguments.budget().text(String.join(wrap, lines)));
