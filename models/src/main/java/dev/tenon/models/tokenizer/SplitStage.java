@@ -143,7 +143,9 @@ sealed interface SplitStage {
                         Character.ENCLOSING_MARK,
                         Character.COMBINING_SPACING_MARK,
                         Character.CONNECTOR_PUNCTUATION,
-                        Character.DECIMAL_DIGIT_NUMBER -> true;
+                        Character.DECIMAL_DIGIT_NUMBER,
+                        Character.LETTER_NUMBER,
+                        Character.OTHER_NUMBER -> true;
                 default -> Character.isAlphabetic(codePoint);
             };
         }

@@ -32,7 +32,7 @@ final class UnigramNormalizer {
             }
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(mapped.length + 16);
-        if (from == to) {
+        if (from == to && (removeExtraWhitespace || text.length == 0)) {
             return out.toByteArray();
         }
         if (prefix) {

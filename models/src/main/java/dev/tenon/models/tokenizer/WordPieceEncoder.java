@@ -59,7 +59,7 @@ final class WordPieceEncoder implements TextEncoder {
     private String clean(String text) {
         StringBuilder kept = new StringBuilder(text.length());
         text.codePoints()
-                .filter(codePoint -> SplitStage.isWhitespace(codePoint) || !isRemoved(codePoint))
+                .filter(codePoint -> !isRemoved(codePoint))
                 .forEach(kept::appendCodePoint);
         String clean = kept.toString();
         if (stripAccents) {
@@ -128,7 +128,11 @@ final class WordPieceEncoder implements TextEncoder {
         return true;
     }
 
+    /** Control characters go, even those that are white space, but for tabs and line ends. */
     private static boolean isRemoved(int codePoint) {
+        if (codePoint == '\t' || codePoint == '\n' || codePoint == '\r') {
+            return false;
+        }
         if (codePoint == 0 || codePoint == 0xFFFD) {
             return true;
         }
