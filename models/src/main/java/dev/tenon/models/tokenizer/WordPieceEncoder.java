@@ -58,9 +58,7 @@ final class WordPieceEncoder implements TextEncoder {
 
     private String clean(String text) {
         StringBuilder kept = new StringBuilder(text.length());
-        text.codePoints()
-                .filter(codePoint -> !isRemoved(codePoint))
-                .forEach(kept::appendCodePoint);
+        text.codePoints().filter(codePoint -> !isRemoved(codePoint)).forEach(kept::appendCodePoint);
         String clean = kept.toString();
         if (stripAccents) {
             StringBuilder plain = new StringBuilder(clean.length());

@@ -131,8 +131,7 @@ final class Subscripts {
                 yield slice(range, start, stop, step);
             }
             case Value.Dict ignored -> throw PythonError.typeError("unhashable type: 'slice'");
-            default ->
-                throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
+            default -> throw PythonError.typeError("'" + target.typeName() + "' object is not subscriptable");
         };
     }
 
@@ -156,10 +155,8 @@ final class Subscripts {
         long span = by > 0 ? (long) to - from : (long) from - to;
         long count = span <= 0 ? 0 : (span + Math.abs((long) by) - 1) / Math.abs((long) by);
         return new Value.Range(
-                range.get(from).number(),
-                range.get(to).number(),
-                range.step().multiply(BigInteger.valueOf(by)),
-                (int) count);
+                range.get(from).number(), range.get(to).number(), range.step().multiply(BigInteger.valueOf(by)), (int)
+                        count);
     }
 
     private static int step(Value step) {

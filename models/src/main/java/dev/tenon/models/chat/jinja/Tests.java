@@ -49,8 +49,27 @@ final class Tests {
 
     /** Those that take no argument. */
     private static final Set<String> ALONE = Set.of(
-            "boolean", "callable", "defined", "escaped", "even", "false", "filter", "float", "integer", "iterable",
-            "lower", "mapping", "none", "number", "odd", "sequence", "string", "test", "true", "undefined", "upper");
+            "boolean",
+            "callable",
+            "defined",
+            "escaped",
+            "even",
+            "false",
+            "filter",
+            "float",
+            "integer",
+            "iterable",
+            "lower",
+            "mapping",
+            "none",
+            "number",
+            "odd",
+            "sequence",
+            "string",
+            "test",
+            "true",
+            "undefined",
+            "upper");
 
     private Tests() {}
 

@@ -123,8 +123,7 @@ final class TextFilters {
             // What adding a line end to something else says.
             throw input instanceof Value.Undefined undefined
                     ? undefined.error()
-                    : PythonError.typeError(
-                            "unsupported operand type(s) for +=: '" + input.typeName() + "' and 'str'");
+                    : PythonError.typeError("unsupported operand type(s) for +=: '" + input.typeName() + "' and 'str'");
         }
         boolean blank = bound.flag(2, false);
         List<String> lines = Text.lines(self.text() + "\n", false);

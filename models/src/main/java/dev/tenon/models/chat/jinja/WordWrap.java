@@ -26,8 +26,7 @@ final class WordWrap {
             throw undefined.error();
         }
         if (!(input instanceof Value.Str self)) {
-            throw new PythonError(
-                    "AttributeError", "'" + input.typeName() + "' object has no attribute 'splitlines'");
+            throw new PythonError("AttributeError", "'" + input.typeName() + "' object has no attribute 'splitlines'");
         }
         String wrap = bound.given(2) ? bound.text(2) : "\n";
         List<String> lines = new ArrayList<>();
