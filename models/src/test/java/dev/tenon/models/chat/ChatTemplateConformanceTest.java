@@ -37,7 +37,11 @@ class ChatTemplateConformanceTest {
     }
 
     private static void check(
-            ChatTemplate template, Map<String, @Nullable Object> inputs, String context, String key, @Nullable Object expected) {
+            ChatTemplate template,
+            Map<String, @Nullable Object> inputs,
+            String context,
+            String key,
+            @Nullable Object expected) {
         String[] parts = key.split("\\|", -1);
         Object conversation = TestData.object(inputs.get("conversations")).get(parts[0]);
         ChatRequest request = ChatRequest.of(((List<?>) Objects.requireNonNull(conversation))

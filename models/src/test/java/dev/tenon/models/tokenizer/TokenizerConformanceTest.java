@@ -45,7 +45,8 @@ class TokenizerConformanceTest {
         for (Path vocabulary : vocabularies) {
             Tokenizer tokenizer = read(vocabulary);
             String[] texts = Files.readString(Path.of(vocabulary + ".inp")).split("\n__ggml_vocab_test__\n", -1);
-            List<String> expected = List.of(Files.readString(Path.of(vocabulary + ".out")).split("\n", -1));
+            List<String> expected =
+                    List.of(Files.readString(Path.of(vocabulary + ".out")).split("\n", -1));
             assertEquals(expected.size(), texts.length, vocabulary + ": cases");
             for (int i = 0; i < texts.length; i++) {
                 int[] ids = tokenizer.encode(texts[i]);
