@@ -29,7 +29,7 @@ public final class Activations {
         return relu(x).add(Logarithm.log1p(Exponential.exp(x.abs().neg())));
     }
 
-    /** x * Phi(x) within 5 ulp (9 below -5). */
+    /** x * Phi(x) within 7 ulp while the result is over 2^-118. */
     public static FloatVector gelu(FloatVector x) {
         return times(x, ErrorFunction.normal(x));
     }
@@ -44,7 +44,7 @@ public final class Activations {
         return times(x, Exponential.sigmoid(x.mul(QUICK)));
     }
 
-    /** x * sigmoid(x) within 3.2 ulp. */
+    /** x * sigmoid(x) within 3.5 ulp; below -87, where the sigmoid is subnormal, it has only the digits that that leaves. */
     public static FloatVector silu(FloatVector x) {
         return times(x, Exponential.sigmoid(x));
     }

@@ -57,7 +57,7 @@ public final class ErrorFunction {
         return small.blend(large, t.compare(VectorOperators.GT, 1));
     }
 
-    /** The normal distribution's cumulative function within 4 ulp (8 below -5). */
+    /** The normal distribution's cumulative function within 6 ulp. */
     public static FloatVector normal(FloatVector x) {
         FloatVector t = x.abs().mul(ROOT_HALF);
         FloatVector half = scaled(t).mul(gaussian(x)).mul(0.5f);

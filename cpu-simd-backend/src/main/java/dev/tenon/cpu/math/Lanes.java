@@ -18,44 +18,33 @@ public final class Lanes {
     /** Bytes of a vector. */
     public static final int BYTES = F32.vectorByteSize();
 
-    private static final VectorShuffle<Float> BY_8 = turned(8);
-    private static final VectorShuffle<Float> BY_4 = turned(4);
-    private static final VectorShuffle<Float> BY_2 = turned(2);
-    private static final VectorShuffle<Float> BY_1 = turned(1);
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
 
     private Lanes() {}
 
-    private static VectorShuffle<Float> turned(int lanes) {
+    private static VectorShuffle<Float> rotation(int lanes) {
         return VectorShuffle.fromOp(F32, i -> (i + lanes) % COUNT);
     }
 
     /**
-     * The sum of all lanes, halves first. {@code reduceLanes} leaves the order open, and takes another one once the
-     * just-in-time compiler has seen the loop: the same operator would give other bits after it has run for a while.
+     * The sum of all lanes, halves added to halves. {@link FloatVector#reduceLanes} leaves the order open, and interpreted
+     * and compiled code do differ in it.
      */
-    public static float sum(FloatVector value) {
-        FloatVector sum = value;
-        if (COUNT > 16) {
-            float[] lanes = value.toArray();
-            float total = 0;
-            for (float lane : lanes) {
-                total += lane;
-            }
-            return total;
+    public static float sum(FloatVector v) {
+        FloatVector s = v;
+        if (COUNT >= 16) {
+            s = s.add(s.rearrange(BY_8));
         }
-        if (COUNT > 8) {
-            sum = sum.add(sum.rearrange(BY_8));
+        if (COUNT >= 8) {
+            s = s.add(s.rearrange(BY_4));
         }
-        if (COUNT > 4) {
-            sum = sum.add(sum.rearrange(BY_4));
+        if (COUNT >= 4) {
+            s = s.add(s.rearrange(BY_2));
         }
-        if (COUNT > 2) {
-            sum = sum.add(sum.rearrange(BY_2));
-        }
-        if (COUNT > 1) {
-            sum = sum.add(sum.rearrange(BY_1));
-        }
-        return sum.lane(0);
+        return s.add(s.rearrange(BY_1)).lane(0);
     }
 
     public static FloatVector load(long address) {

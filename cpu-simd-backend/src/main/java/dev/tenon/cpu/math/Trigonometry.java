@@ -37,7 +37,7 @@ public final class Trigonometry {
         return x.abs().compare(VectorOperators.LE, LIMIT).not();
     }
 
-    /** sin x within 1.0 ulp for |x| up to {@link #LIMIT}. */
+    /** sin x within 1.6 ulp for |x| up to {@link #LIMIT}. */
     public static FloatVector sin(FloatVector x) {
         FloatVector shifted = x.fma(splat(TWO_OVER_PI), splat(Exponential.ROUND));
         FloatVector r = reduce(x, shifted.sub(Exponential.ROUND));
@@ -46,7 +46,7 @@ public final class Trigonometry {
         return value.blend(x, x.abs().compare(VectorOperators.LT, 0x1p-13f));
     }
 
-    /** cos x within 1.0 ulp for |x| up to {@link #LIMIT}. */
+    /** cos x within 1.6 ulp for |x| up to {@link #LIMIT}. */
     public static FloatVector cos(FloatVector x) {
         FloatVector shifted = x.fma(splat(TWO_OVER_PI), splat(Exponential.ROUND));
         FloatVector r = reduce(x, shifted.sub(Exponential.ROUND));
