@@ -5,6 +5,7 @@ import static dev.tenon.cpu.OffHeap.ALL;
 import static dev.tenon.cpu.OffHeap.ORDER;
 
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -45,10 +46,10 @@ final class RowKernels {
                 s2 = FloatVector.fromMemorySegment(S, ALL, k2 + d, ORDER).fma(x, s2);
                 s3 = FloatVector.fromMemorySegment(S, ALL, k3 + d, ORDER).fma(x, s3);
             }
-            OffHeap.setFloat(to + j * 4L, s0.reduceLanes(VectorOperators.ADD));
-            OffHeap.setFloat(to + j * 4L + 4, s1.reduceLanes(VectorOperators.ADD));
-            OffHeap.setFloat(to + j * 4L + 8, s2.reduceLanes(VectorOperators.ADD));
-            OffHeap.setFloat(to + j * 4L + 12, s3.reduceLanes(VectorOperators.ADD));
+            OffHeap.setFloat(to + j * 4L, Lanes.sum(s0));
+            OffHeap.setFloat(to + j * 4L + 4, Lanes.sum(s1));
+            OffHeap.setFloat(to + j * 4L + 8, Lanes.sum(s2));
+            OffHeap.setFloat(to + j * 4L + 12, Lanes.sum(s3));
         }
         for (; j < n; j++) {
             long k0 = keys + j * stride & ADDRESS_MASK;
@@ -57,7 +58,7 @@ final class RowKernels {
                 FloatVector x = FloatVector.fromMemorySegment(S, ALL, q + d, ORDER);
                 s0 = FloatVector.fromMemorySegment(S, ALL, k0 + d, ORDER).fma(x, s0);
             }
-            OffHeap.setFloat(to + j * 4L, s0.reduceLanes(VectorOperators.ADD));
+            OffHeap.setFloat(to + j * 4L, Lanes.sum(s0));
         }
     }
 
@@ -138,6 +139,6 @@ final class RowKernels {
             sum = sum.add(weight);
             weight.intoMemorySegment(ALL, p + j * 4L, ORDER);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 }
