@@ -20,8 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The suite that every backend runs. A backend's whole test is
@@ -46,6 +49,7 @@ import org.junit.jupiter.api.TestInstance;
  * </ul>
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public abstract class ConformanceSuite {
     /** The suite's seed, from the system property. */
     protected static final long SEED = seed();
@@ -85,6 +89,11 @@ public abstract class ConformanceSuite {
         return false;
     }
 
+    /** Whether a case is run: all are, unless a second subclass for the same device (other threads, other settings) chooses. */
+    protected boolean includes(OpCase test) {
+        return true;
+    }
+
     @BeforeAll
     final void open() {
         device = openDevice().orElse(null);
@@ -120,12 +129,13 @@ public abstract class ConformanceSuite {
 
     /** Every case of every operator, in one container an operator. */
     @TestFactory
+    @Order(2)
     Stream<DynamicNode> operators() {
         Map<String, List<DynamicNode>> groups = new LinkedHashMap<>();
         String pattern = System.getProperty("tenon.cases", "");
         java.util.regex.Pattern wanted = java.util.regex.Pattern.compile(pattern);
         for (OpCase test : cases()) {
-            if (wanted.matcher(test.toString()).find()) {
+            if (includes(test) && wanted.matcher(test.toString()).find()) {
                 groups.computeIfAbsent(test.op().getSimpleName(), name -> new ArrayList<>())
                         .add(DynamicTest.dynamicTest(test.name(), () -> run(test)));
             }
@@ -160,8 +170,16 @@ public abstract class ConformanceSuite {
         return property.equals("random") ? System.nanoTime() : Long.parseLong(property);
     }
 
+    /** What a device owes beyond the right result of each operator. */
+    @TestFactory
+    @Order(1) // Its first test wants code that has not been compiled yet.
+    Stream<DynamicNode> contract() {
+        return Contract.tests(device());
+    }
+
     /** Tensors past 2^31 elements. */
     @TestFactory
+    @Order(3)
     Stream<DynamicNode> hugeTensors() {
         return HugeTensors.tests(device());
     }

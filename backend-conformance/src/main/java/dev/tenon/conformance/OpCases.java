@@ -5,6 +5,7 @@ import dev.tenon.conformance.cases.BenchmarkCases;
 import dev.tenon.conformance.cases.BinaryCases;
 import dev.tenon.conformance.cases.CollectiveCases;
 import dev.tenon.conformance.cases.CustomCases;
+import dev.tenon.conformance.cases.LargeCases;
 import dev.tenon.conformance.cases.MatmulCases;
 import dev.tenon.conformance.cases.MovementCases;
 import dev.tenon.conformance.cases.NormCases;
@@ -39,6 +40,7 @@ public final class OpCases {
         OptimizerCases.add(all);
         CollectiveCases.add(all);
         CustomCases.add(all);
+        LargeCases.add(all);
         return distinct(all);
     }
 
