@@ -85,7 +85,7 @@ final class Contract {
 
     private static void repeats(String what, Supplier<Tensor> work) {
         byte[] first = new byte[0];
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 250; i++) {
             try (Scope scope = Scope.open()) {
                 byte[] bits = work.get().toByteArray();
                 first = i == 0 ? bits : first;
