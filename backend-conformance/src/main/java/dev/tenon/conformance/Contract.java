@@ -61,7 +61,16 @@ final class Contract {
      */
     private static void warmUp(Device device) {
         List<DType> weights = List.of(
-                DType.F32, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K);
+                DType.F32,
+                DType.BF16,
+                DType.Q8_0,
+                DType.Q4_0,
+                DType.Q4_1,
+                DType.Q5_0,
+                DType.Q5_1,
+                DType.Q4_K,
+                DType.Q5_K,
+                DType.Q6_K);
         try (Scope scope = Scope.open()) {
             Tensor row = normal(device, 1, 1, 512);
             for (DType type : weights) {

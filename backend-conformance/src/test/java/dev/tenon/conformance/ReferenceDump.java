@@ -77,7 +77,8 @@ final class ReferenceDump {
                 continue;
             }
             Tensor in = normal("in", 1000);
-            if (List.of(UnaryKind.SQRT, UnaryKind.RSQRT, UnaryKind.LOG, UnaryKind.LOG2, UnaryKind.LOG1P).contains(kind)) {
+            if (List.of(UnaryKind.SQRT, UnaryKind.RSQRT, UnaryKind.LOG, UnaryKind.LOG2, UnaryKind.LOG1P)
+                    .contains(kind)) {
                 device.execute(new Unary(UnaryKind.ABS, in, in));
             }
             device.execute(new Unary(kind, in, out("out", 1000)));
@@ -212,7 +213,15 @@ final class ReferenceDump {
         for (int step = 1; step <= 3; step++) {
             Tensor schedule = Tensor.of(device, new float[] {0.0625f, step, 0.5f});
             device.execute(new AdamW(
-                    parameter, normal("gradient" + step, 50), first, second, schedule, 0.875f, 0.96875f, 1e-8f, 0.125f));
+                    parameter,
+                    normal("gradient" + step, 50),
+                    first,
+                    second,
+                    schedule,
+                    0.875f,
+                    0.96875f,
+                    1e-8f,
+                    0.125f));
         }
         given("after", parameter);
         write("adamw");

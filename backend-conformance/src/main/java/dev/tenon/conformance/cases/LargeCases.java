@@ -37,7 +37,13 @@ public final class LargeCases {
 
     private static void elements(List<OpCase> all) {
         for (DType dtype : List.of(DType.F32, DType.BF16)) {
-            add(all, Unary.class, "EXP " + dtype, t -> new Unary(UnaryKind.EXP, t.get("a"), t.get("out")), plain("a", dtype, MANY), out("out", dtype, MANY));
+            add(
+                    all,
+                    Unary.class,
+                    "EXP " + dtype,
+                    t -> new Unary(UnaryKind.EXP, t.get("a"), t.get("out")),
+                    plain("a", dtype, MANY),
+                    out("out", dtype, MANY));
             add(
                     all,
                     Binary.class,
@@ -58,7 +64,8 @@ public final class LargeCases {
                     all,
                     AdamW.class,
                     dtype.toString(),
-                    t -> new AdamW(t.get("w"), t.get("g"), t.get("m"), t.get("v"), t.get("s"), 0.9f, 0.99f, 1e-8f, 0.1f),
+                    t -> new AdamW(
+                            t.get("w"), t.get("g"), t.get("m"), t.get("v"), t.get("s"), 0.9f, 0.99f, 1e-8f, 0.1f),
                     plain("w", dtype, 300_007),
                     plain("g", dtype, 300_007),
                     plain("m", DType.F32, 300_007),
@@ -69,14 +76,18 @@ public final class LargeCases {
                     AllReduce.class,
                     dtype + " 3 ranks",
                     t -> new AllReduce(
-                            ReduceKind.SUM,
-                            CollectiveCases.list(t, "in", 3),
-                            CollectiveCases.list(t, "in", 3)),
+                            ReduceKind.SUM, CollectiveCases.list(t, "in", 3), CollectiveCases.list(t, "in", 3)),
                     plain("in0", dtype, 300_007),
                     plain("in1", dtype, 300_007),
                     plain("in2", dtype, 300_007));
         }
-        add(all, Cast.class, "F32 to F16", t -> new Cast(t.get("a"), t.get("out")), plain("a", DType.F32, MANY), out("out", DType.F16, MANY));
+        add(
+                all,
+                Cast.class,
+                "F32 to F16",
+                t -> new Cast(t.get("a"), t.get("out")),
+                plain("a", DType.F32, MANY),
+                out("out", DType.F16, MANY));
         add(all, Fill.class, "F32", t -> new Fill(3, t.get("out")), out("out", DType.F32, MANY));
         RandomFill.Normal normal = new RandomFill.Normal(0, 1);
         add(all, RandomFill.class, "F32", t -> new RandomFill(normal, 9, 5, t.get("out")), out("out", DType.F32, MANY));
@@ -107,7 +118,13 @@ public final class LargeCases {
         }
         for (DType dtype : List.of(DType.F32, DType.BF16)) {
             long[] sizes = {301, 2050};
-            add(all, Softmax.class, dtype.toString(), t -> new Softmax(false, t.get("a"), t.get("out")), plain("a", dtype, sizes), out("out", dtype, sizes));
+            add(
+                    all,
+                    Softmax.class,
+                    dtype.toString(),
+                    t -> new Softmax(false, t.get("a"), t.get("out")),
+                    plain("a", dtype, sizes),
+                    out("out", dtype, sizes));
             add(
                     all,
                     RmsNorm.class,
@@ -163,7 +180,9 @@ public final class LargeCases {
 
     private static void products(List<OpCase> all) {
         for (DType dtype : List.of(DType.F32, DType.BF16)) {
-            for (long[] s : new long[][] {{131, 1101, 701}, {517, 130, 515}, {1, 4096, 1501}, {5, 2048, 999}, {20, 5000, 200}}) {
+            for (long[] s :
+                    new long[][] {{131, 1101, 701}, {517, 130, 515}, {1, 4096, 1501}, {5, 2048, 999}, {20, 5000, 200}
+                    }) {
                 matmul(all, dtype, dtype, s[0], s[1], s[2]);
             }
         }
@@ -190,11 +209,13 @@ public final class LargeCases {
                 out("out", dtype, m, n));
     }
 
-    private static void attention(List<OpCase> all, DType key, long heads, long keyHeads, long queries, long keys, long size) {
+    private static void attention(
+            List<OpCase> all, DType key, long heads, long keyHeads, long queries, long keys, long size) {
         add(
                 all,
                 Attention.class,
-                "F32 by %s %d(%d) heads %d queries %d keys size %d".formatted(key, heads, keyHeads, queries, keys, size),
+                "F32 by %s %d(%d) heads %d queries %d keys size %d"
+                        .formatted(key, heads, keyHeads, queries, keys, size),
                 t -> new Attention(
                         t.get("q"),
                         t.get("k"),
