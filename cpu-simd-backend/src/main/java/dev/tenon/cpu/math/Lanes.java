@@ -18,33 +18,48 @@ public final class Lanes {
     /** Bytes of a vector. */
     public static final int BYTES = F32.vectorByteSize();
 
-    private static final VectorShuffle<Float> BY_8 = rotation(8);
-    private static final VectorShuffle<Float> BY_4 = rotation(4);
-    private static final VectorShuffle<Float> BY_2 = rotation(2);
-    private static final VectorShuffle<Float> BY_1 = rotation(1);
-
     private Lanes() {}
 
-    private static VectorShuffle<Float> rotation(int lanes) {
-        return VectorShuffle.fromOp(F32, i -> (i + lanes) % COUNT);
-    }
-
     /**
-     * The sum of all lanes, halves added to halves. {@link FloatVector#reduceLanes} leaves the order open, and interpreted
-     * and compiled code do differ in it.
+     * The sum of all lanes, halves added to halves, of a vector of any species. {@link FloatVector#reduceLanes} leaves the
+     * order open, and interpreted and compiled code do differ in it.
      */
     public static float sum(FloatVector v) {
         FloatVector s = v;
-        if (COUNT >= 16) {
-            s = s.add(s.rearrange(BY_8));
+        if (v.length() == 16) {
+            s = s.add(s.rearrange(Rotation.OF_16_BY_8));
+            s = s.add(s.rearrange(Rotation.OF_16_BY_4));
+            s = s.add(s.rearrange(Rotation.OF_16_BY_2));
+            return s.lane(0) + s.lane(1);
         }
-        if (COUNT >= 8) {
-            s = s.add(s.rearrange(BY_4));
+        if (v.length() == 8) {
+            s = s.add(s.rearrange(Rotation.OF_8_BY_4));
+            s = s.add(s.rearrange(Rotation.OF_8_BY_2));
+            return s.lane(0) + s.lane(1);
         }
-        if (COUNT >= 4) {
-            s = s.add(s.rearrange(BY_2));
+        if (v.length() == 4) {
+            s = s.add(s.rearrange(Rotation.OF_4_BY_2));
+            return s.lane(0) + s.lane(1);
         }
-        return s.add(s.rearrange(BY_1)).lane(0);
+        float sum = 0;
+        for (int i = 0; i < v.length(); i++) {
+            sum += v.lane(i);
+        }
+        return sum;
+    }
+
+    /** Lanes turned round. */
+    private static final class Rotation {
+        static final VectorShuffle<Float> OF_16_BY_8 = by(FloatVector.SPECIES_512, 8);
+        static final VectorShuffle<Float> OF_16_BY_4 = by(FloatVector.SPECIES_512, 4);
+        static final VectorShuffle<Float> OF_16_BY_2 = by(FloatVector.SPECIES_512, 2);
+        static final VectorShuffle<Float> OF_8_BY_4 = by(FloatVector.SPECIES_256, 4);
+        static final VectorShuffle<Float> OF_8_BY_2 = by(FloatVector.SPECIES_256, 2);
+        static final VectorShuffle<Float> OF_4_BY_2 = by(FloatVector.SPECIES_128, 2);
+
+        private static VectorShuffle<Float> by(VectorSpecies<Float> species, int lanes) {
+            return VectorShuffle.fromOp(species, i -> (i + lanes) % species.length());
+        }
     }
 
     public static FloatVector load(long address) {

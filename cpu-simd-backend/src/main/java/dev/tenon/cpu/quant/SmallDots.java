@@ -10,6 +10,7 @@ import static dev.tenon.cpu.quant.ByteLanes.unsigned;
 import static dev.tenon.cpu.quant.SmallBlocks.half;
 
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -37,7 +38,7 @@ final class SmallDots {
             }
             sum = t.fma(FloatVector.broadcast(ByteLanes.FLOATS, half(in)), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     static float q4(long row, long x, long sums, int blocks) {
@@ -58,7 +59,7 @@ final class SmallDots {
             sum = t.fma(FloatVector.broadcast(ByteLanes.FLOATS, scale), sum);
             common += scale * OffHeap.getFloat(sums + b * 4L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) - 8 * common;
+        return Lanes.sum(sum) - 8 * common;
     }
 
     static float q4WithMinimum(long row, long x, long sums, int blocks) {
@@ -78,7 +79,7 @@ final class SmallDots {
             sum = t.fma(FloatVector.broadcast(ByteLanes.FLOATS, half(in)), sum);
             common += half(in + 2) * OffHeap.getFloat(sums + b * 4L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) + common;
+        return Lanes.sum(sum) + common;
     }
 
     static float q5(long row, long x, long sums, int blocks) {
@@ -93,7 +94,7 @@ final class SmallDots {
             sum = t.fma(FloatVector.broadcast(ByteLanes.FLOATS, scale), sum);
             common += scale * OffHeap.getFloat(sums + b * 4L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) - 16 * common;
+        return Lanes.sum(sum) - 16 * common;
     }
 
     static float q5WithMinimum(long row, long x, long sums, int blocks) {
@@ -107,7 +108,7 @@ final class SmallDots {
             sum = t.fma(FloatVector.broadcast(ByteLanes.FLOATS, half(in)), sum);
             common += half(in + 2) * OffHeap.getFloat(sums + b * 4L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) + common;
+        return Lanes.sum(sum) + common;
     }
 
     private static FloatVector fiveBits(long nibbles, int high, long at) {

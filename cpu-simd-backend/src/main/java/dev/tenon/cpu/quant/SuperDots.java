@@ -8,6 +8,7 @@ import static dev.tenon.cpu.quant.ByteLanes.unsigned;
 import static dev.tenon.cpu.quant.SmallBlocks.half;
 
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -45,7 +46,7 @@ final class SuperDots {
             }
             common += half(in + 2) * minimums(in, sums + b * 32L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) - common;
+        return Lanes.sum(sum) - common;
     }
 
     static float q5(long row, long x, long sums, int blocks) {
@@ -76,7 +77,7 @@ final class SuperDots {
             }
             common += half(in + 2) * minimums(in, sums + b * 32L);
         }
-        return sum.reduceLanes(VectorOperators.ADD) - common;
+        return Lanes.sum(sum) - common;
     }
 
     static float q6(long row, long x, int blocks) {
@@ -120,7 +121,7 @@ final class SuperDots {
             }
             sum = block.fma(FloatVector.broadcast(ByteLanes.FLOATS, half(in + SuperBlocks.Q6_SCALE)), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     private static FloatVector sixBits(IntVector low, IntVector upper) {
