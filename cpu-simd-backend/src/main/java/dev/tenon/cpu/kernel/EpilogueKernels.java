@@ -1,19 +1,15 @@
 package dev.tenon.cpu.kernel;
 
-import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
-import static dev.tenon.cpu.math.Lanes.COUNT;
-import static dev.tenon.cpu.math.Lanes.load;
-import static dev.tenon.cpu.math.Lanes.store;
-
-import dev.tenon.cpu.math.Activations;
-import dev.tenon.cpu.math.Exponential;
+import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.math.Lanes;
+import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.op.Activation;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Steps of a matmul's epilogue on contiguous F32, in place. */
 public final class EpilogueKernels {
+    /** A tile that {@link ActivationTiles} does not use. */
+    private static final int TILE = 5;
+
     private EpilogueKernels() {}
 
     public static void scale(long values, float factor, int n) {
@@ -24,107 +20,19 @@ public final class EpilogueKernels {
         NormKernels.add(values, other, values, n);
     }
 
+    /** @param n at most {@link Scratch#TILE} */
     public static void activate(Activation activation, long values, int n) {
-        switch (activation) {
-            case NONE -> {}
-            case RELU -> relu(values, n);
-            case GELU -> gelu(values, n);
-            case GELU_TANH -> geluTanh(values, n);
-            case GELU_QUICK -> geluQuick(values, n);
-            case SILU -> silu(values, n);
-            case SIGMOID -> sigmoid(values, n);
-            case TANH -> tanh(values, n);
+        int whole = n - n % Lanes.COUNT;
+        if (whole > 0) {
+            ActivationTiles.value(activation, values, values, whole);
         }
-    }
-
-    private static void relu(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Activations.relu(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Activations.relu(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void gelu(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Activations.gelu(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Activations.gelu(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void geluTanh(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Activations.geluTanh(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Activations.geluTanh(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void geluQuick(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Activations.geluQuick(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Activations.geluQuick(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void silu(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Activations.silu(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Activations.silu(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void sigmoid(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Exponential.sigmoid(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Exponential.sigmoid(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
-        }
-    }
-
-    private static void tanh(long values, int n) {
-        long x = values & ADDRESS_MASK;
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
-            store(x + 4L * i, Exponential.tanh(load(x + 4L * i)));
-        }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector value = Exponential.tanh(load(x + 4L * i, rest));
-            store(x + 4L * i, value, rest);
+        if (whole < n) {
+            // The last few go through a tile: what lies behind them is not ours.
+            long tile = Scratch.current().tile(TILE);
+            long rest = values + 4L * whole;
+            OffHeap.copy(rest, tile, 4L * (n - whole));
+            ActivationTiles.value(activation, tile, tile, Lanes.COUNT);
+            OffHeap.copy(tile, rest, 4L * (n - whole));
         }
     }
 }

@@ -6,11 +6,10 @@ import static dev.tenon.cpu.OffHeap.setDouble;
 import static dev.tenon.cpu.math.Lanes.load;
 import static dev.tenon.cpu.math.Lanes.store;
 
-import dev.tenon.cpu.math.Activations;
 import dev.tenon.cpu.math.DoubleMath;
-import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
 import dev.tenon.cpu.plan.Domain;
+import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.TileKernel;
 import dev.tenon.op.Activation;
 import java.util.function.DoubleUnaryOperator;
@@ -18,6 +17,9 @@ import jdk.incubator.vector.FloatVector;
 
 /** Gradients of gated activations: operands gate, up, gradOut, gradGate, gradUp. */
 public final class GatedBackwardKernels {
+    /** A tile that nothing else here uses. */
+    private static final int SLOPES = 7;
+
     private GatedBackwardKernels() {}
 
     public static TileKernel of(Activation activation, Domain domain) {
@@ -25,16 +27,34 @@ public final class GatedBackwardKernels {
     }
 
     private static TileKernel floats(Activation activation) {
-        return switch (activation) {
-            case NONE -> GatedBackwardKernels::none;
-            case RELU -> GatedBackwardKernels::relu;
-            case GELU -> GatedBackwardKernels::gelu;
-            case GELU_TANH -> GatedBackwardKernels::geluTanh;
-            case GELU_QUICK -> GatedBackwardKernels::geluQuick;
-            case SILU -> GatedBackwardKernels::silu;
-            case SIGMOID -> GatedBackwardKernels::sigmoid;
-            case TANH -> GatedBackwardKernels::tanh;
+        return (at, count) -> {
+            Scratch scratch = Scratch.current();
+            long value = scratch.tile(GatedKernels.TILE);
+            long slope = scratch.tile(SLOPES);
+            for (int from = 0; from < count; from += Scratch.TILE) {
+                int n = Math.min(Scratch.TILE, count - from);
+                long offset = 4L * from;
+                ActivationTiles.value(activation, at[0] + offset, value, n);
+                ActivationTiles.slope(activation, at[0] + offset, slope, n);
+                gradients(value, slope, at[1] + offset, at[2] + offset, at[3] + offset, at[4] + offset, n);
+            }
         };
+    }
+
+    private static void gradients(
+            long values, long slopes, long ups, long grads, long gradGates, long gradUps, int n) {
+        long value = values & ADDRESS_MASK;
+        long slope = slopes & ADDRESS_MASK;
+        long up = ups & ADDRESS_MASK;
+        long grad = grads & ADDRESS_MASK;
+        long gradGate = gradGates & ADDRESS_MASK;
+        long gradUp = gradUps & ADDRESS_MASK;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            FloatVector g = load(grad + 4L * i);
+            FloatVector u = load(up + 4L * i);
+            store(gradGate + 4L * i, g.mul(u).mul(load(slope + 4L * i)));
+            store(gradUp + 4L * i, g.mul(load(value + 4L * i)));
+        }
     }
 
     private static TileKernel doubles(Activation activation) {
@@ -60,125 +80,5 @@ public final class GatedBackwardKernels {
                 setDouble(at[4] + 8L * i, g * activation.applyAsDouble(x));
             }
         };
-    }
-
-    private static void none(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up));
-            store(gradUp + 4L * i, g.mul(x));
-        }
-    }
-
-    private static void relu(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Activations.reluSlope(x)));
-            store(gradUp + 4L * i, g.mul(Activations.relu(x)));
-        }
-    }
-
-    private static void gelu(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Activations.geluSlope(x)));
-            store(gradUp + 4L * i, g.mul(Activations.gelu(x)));
-        }
-    }
-
-    private static void geluTanh(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Activations.geluTanhSlope(x)));
-            store(gradUp + 4L * i, g.mul(Activations.geluTanh(x)));
-        }
-    }
-
-    private static void geluQuick(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Activations.geluQuickSlope(x)));
-            store(gradUp + 4L * i, g.mul(Activations.geluQuick(x)));
-        }
-    }
-
-    private static void silu(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Activations.siluSlope(x)));
-            store(gradUp + 4L * i, g.mul(Activations.silu(x)));
-        }
-    }
-
-    private static void sigmoid(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Exponential.sigmoidSlope(x)));
-            store(gradUp + 4L * i, g.mul(Exponential.sigmoid(x)));
-        }
-    }
-
-    private static void tanh(long[] at, int count) {
-        long gates = at[0] & ADDRESS_MASK;
-        long ups = at[1] & ADDRESS_MASK;
-        long grads = at[2] & ADDRESS_MASK;
-        long gradGate = at[3] & ADDRESS_MASK;
-        long gradUp = at[4] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gates + 4L * i);
-            FloatVector up = load(ups + 4L * i);
-            FloatVector g = load(grads + 4L * i);
-            store(gradGate + 4L * i, g.mul(up).mul(Exponential.tanhSlope(x)));
-            store(gradUp + 4L * i, g.mul(Exponential.tanh(x)));
-        }
     }
 }

@@ -4,17 +4,18 @@ import static dev.tenon.cpu.OffHeap.ADDRESS_MASK;
 import static dev.tenon.cpu.math.Lanes.load;
 import static dev.tenon.cpu.math.Lanes.store;
 
-import dev.tenon.cpu.math.Activations;
 import dev.tenon.cpu.math.DoubleMath;
-import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
 import dev.tenon.cpu.plan.Domain;
+import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.TileKernel;
 import dev.tenon.op.Activation;
-import jdk.incubator.vector.FloatVector;
 
 /** Gated activations: operands gate, up, out. */
 public final class GatedKernels {
+    /** A tile that neither the loops over operands nor {@link ActivationTiles} use. */
+    static final int TILE = 5;
+
     private GatedKernels() {}
 
     public static TileKernel of(Activation activation, Domain domain) {
@@ -22,16 +23,24 @@ public final class GatedKernels {
     }
 
     private static TileKernel floats(Activation activation) {
-        return switch (activation) {
-            case NONE -> GatedKernels::none;
-            case RELU -> GatedKernels::relu;
-            case GELU -> GatedKernels::gelu;
-            case GELU_TANH -> GatedKernels::geluTanh;
-            case GELU_QUICK -> GatedKernels::geluQuick;
-            case SILU -> GatedKernels::silu;
-            case SIGMOID -> GatedKernels::sigmoid;
-            case TANH -> GatedKernels::tanh;
+        return (at, count) -> {
+            long value = Scratch.current().tile(TILE);
+            for (int from = 0; from < count; from += Scratch.TILE) {
+                int n = Math.min(Scratch.TILE, count - from);
+                ActivationTiles.value(activation, at[0] + 4L * from, value, n);
+                multiply(value, at[1] + 4L * from, at[2] + 4L * from, n);
+            }
         };
+    }
+
+    /** {@code out = a b}. */
+    static void multiply(long first, long second, long to, int n) {
+        long a = first & ADDRESS_MASK;
+        long b = second & ADDRESS_MASK;
+        long out = to & ADDRESS_MASK;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            store(out + 4L * i, load(a + 4L * i).mul(load(b + 4L * i)));
+        }
     }
 
     private static TileKernel doubles(Activation activation) {
@@ -45,85 +54,5 @@ public final class GatedKernels {
             case SIGMOID -> Scalar.map((double x, double up) -> DoubleMath.sigmoid(x) * up);
             case TANH -> Scalar.map((double x, double up) -> Math.tanh(x) * up);
         };
-    }
-
-    private static void none(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, x.mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void relu(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Activations.relu(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void gelu(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Activations.gelu(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void geluTanh(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Activations.geluTanh(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void geluQuick(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Activations.geluQuick(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void silu(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Activations.silu(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void sigmoid(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Exponential.sigmoid(x).mul(load(up + 4L * i)));
-        }
-    }
-
-    private static void tanh(long[] at, int count) {
-        long gate = at[0] & ADDRESS_MASK;
-        long up = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(gate + 4L * i);
-            store(out + 4L * i, Exponential.tanh(x).mul(load(up + 4L * i)));
-        }
     }
 }

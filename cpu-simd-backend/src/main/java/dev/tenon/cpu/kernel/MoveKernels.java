@@ -17,8 +17,12 @@ public final class MoveKernels {
 
     /** Operands in, out. Between staged operands the copy is the conversion's middle. */
     public static void copyF32(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long out = at[1] & ADDRESS_MASK;
+        copyF32(at[0], at[1], count);
+    }
+
+    static void copyF32(long from, long to, int count) {
+        long in = from & ADDRESS_MASK;
+        long out = to & ADDRESS_MASK;
         for (int i = 0; i < count; i += Lanes.COUNT) {
             store(out + 4L * i, load(in + 4L * i));
         }

@@ -12,7 +12,9 @@ import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
 import dev.tenon.cpu.math.Rounding;
 import dev.tenon.cpu.math.Trigonometry;
+import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.TileKernel;
+import dev.tenon.op.Activation;
 import dev.tenon.op.UnaryKind;
 import jdk.incubator.vector.FloatVector;
 
@@ -45,12 +47,24 @@ final class UnaryBackwardF32 {
             case SIGMOID -> UnaryBackwardF32::sigmoid;
             case SOFTPLUS -> UnaryBackwardF32::softplus;
             case RELU -> UnaryBackwardF32::relu;
-            case GELU -> UnaryBackwardF32::gelu;
-            case GELU_TANH -> UnaryBackwardF32::geluTanh;
-            case GELU_QUICK -> UnaryBackwardF32::geluQuick;
-            case SILU -> UnaryBackwardF32::silu;
+            case GELU -> slopes(Activation.GELU);
+            case GELU_TANH -> slopes(Activation.GELU_TANH);
+            case GELU_QUICK -> slopes(Activation.GELU_QUICK);
+            case SILU -> slopes(Activation.SILU);
             case SIGN, FLOOR, CEIL, ROUND -> UnaryBackwardF32::flat;
             case NOT -> throw new AssertionError("NOT has no gradient");
+        };
+    }
+
+    /** The slope goes to a tile first. */
+    private static TileKernel slopes(Activation activation) {
+        return (at, count) -> {
+            long slope = Scratch.current().tile(GatedKernels.TILE);
+            for (int from = 0; from < count; from += Scratch.TILE) {
+                int n = Math.min(Scratch.TILE, count - from);
+                ActivationTiles.slope(activation, at[0] + 4L * from, slope, n);
+                GatedKernels.multiply(slope, at[1] + 4L * from, at[2] + 4L * from, n);
+            }
         };
     }
 
@@ -270,50 +284,6 @@ final class UnaryBackwardF32 {
             FloatVector x = load(in + 4L * i);
             FloatVector g = load(grad + 4L * i);
             store(out + 4L * i, g.mul(Activations.reluSlope(x)));
-        }
-    }
-
-    private static void gelu(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long grad = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            FloatVector g = load(grad + 4L * i);
-            store(out + 4L * i, g.mul(Activations.geluSlope(x)));
-        }
-    }
-
-    private static void geluTanh(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long grad = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            FloatVector g = load(grad + 4L * i);
-            store(out + 4L * i, g.mul(Activations.geluTanhSlope(x)));
-        }
-    }
-
-    private static void geluQuick(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long grad = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            FloatVector g = load(grad + 4L * i);
-            store(out + 4L * i, g.mul(Activations.geluQuickSlope(x)));
-        }
-    }
-
-    private static void silu(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long grad = at[1] & ADDRESS_MASK;
-        long out = at[2] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            FloatVector g = load(grad + 4L * i);
-            store(out + 4L * i, g.mul(Activations.siluSlope(x)));
         }
     }
 

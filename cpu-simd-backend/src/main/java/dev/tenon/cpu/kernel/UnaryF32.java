@@ -8,12 +8,12 @@ import static dev.tenon.cpu.math.Lanes.splat;
 import static dev.tenon.cpu.math.Lanes.store;
 
 import dev.tenon.cpu.math.Activations;
-import dev.tenon.cpu.math.ErrorFunction;
 import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
 import dev.tenon.cpu.math.Logarithm;
 import dev.tenon.cpu.math.Rounding;
 import dev.tenon.cpu.math.Trigonometry;
+import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.TileKernel;
 import dev.tenon.op.UnaryKind;
 import jdk.incubator.vector.FloatVector;
@@ -42,18 +42,31 @@ final class UnaryF32 {
             case SIN -> UnaryF32::sin;
             case COS -> UnaryF32::cos;
             case TANH -> UnaryF32::tanh;
-            case ERF -> UnaryF32::erf;
+            case ERF -> tiles(ActivationTiles::erf);
             case SIGMOID -> UnaryF32::sigmoid;
-            case SOFTPLUS -> UnaryF32::softplus;
+            case SOFTPLUS -> tiles(ActivationTiles::softplus);
             case FLOOR -> UnaryF32::floor;
             case CEIL -> UnaryF32::ceil;
             case ROUND -> UnaryF32::round;
             case RELU -> UnaryF32::relu;
-            case GELU -> UnaryF32::gelu;
+            case GELU -> tiles(ActivationTiles::gelu);
             case GELU_TANH -> UnaryF32::geluTanh;
             case GELU_QUICK -> UnaryF32::geluQuick;
             case SILU -> UnaryF32::silu;
             case NOT -> throw new AssertionError("NOT is for BOOL");
+        };
+    }
+
+    private interface Tile {
+        void run(long in, long out, int count);
+    }
+
+    /** A function that needs a tile for what it has half-way. */
+    private static TileKernel tiles(Tile tile) {
+        return (at, count) -> {
+            for (int from = 0; from < count; from += Scratch.TILE) {
+                tile.run(at[0] + 4L * from, at[1] + 4L * from, Math.min(Scratch.TILE, count - from));
+            }
         };
     }
 
@@ -213,30 +226,12 @@ final class UnaryF32 {
         }
     }
 
-    private static void erf(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long out = at[1] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            store(out + 4L * i, ErrorFunction.erf(x));
-        }
-    }
-
     private static void sigmoid(long[] at, int count) {
         long in = at[0] & ADDRESS_MASK;
         long out = at[1] & ADDRESS_MASK;
         for (int i = 0; i < count; i += Lanes.COUNT) {
             FloatVector x = load(in + 4L * i);
             store(out + 4L * i, Exponential.sigmoid(x));
-        }
-    }
-
-    private static void softplus(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long out = at[1] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            store(out + 4L * i, Activations.softplus(x));
         }
     }
 
@@ -273,15 +268,6 @@ final class UnaryF32 {
         for (int i = 0; i < count; i += Lanes.COUNT) {
             FloatVector x = load(in + 4L * i);
             store(out + 4L * i, Activations.relu(x));
-        }
-    }
-
-    private static void gelu(long[] at, int count) {
-        long in = at[0] & ADDRESS_MASK;
-        long out = at[1] & ADDRESS_MASK;
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            FloatVector x = load(in + 4L * i);
-            store(out + 4L * i, Activations.gelu(x));
         }
     }
 

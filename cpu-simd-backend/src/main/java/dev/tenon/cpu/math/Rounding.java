@@ -1,12 +1,14 @@
 package dev.tenon.cpu.math;
 
+import static dev.tenon.cpu.math.Lanes.splat;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Rounding to whole numbers, exact; zeros, infinities and NaN keep their sign and kind. */
 public final class Rounding {
     /** From here on every F32 is a whole number. */
-    private static final float WHOLE = 0x1p23f;
+    private static final FloatVector WHOLE = splat(0x1p23f);
 
     private Rounding() {}
 
@@ -21,19 +23,19 @@ public final class Rounding {
     /** The next whole number below. */
     public static FloatVector floor(FloatVector x) {
         FloatVector near = round(x);
-        return near.blend(near.sub(1), near.compare(VectorOperators.GT, x));
+        return near.blend(near.sub(Constants.ONE), near.compare(VectorOperators.GT, x));
     }
 
     /** The next whole number above. */
     public static FloatVector ceil(FloatVector x) {
         FloatVector near = round(x);
-        FloatVector up = near.blend(near.add(1), near.compare(VectorOperators.LT, x));
+        FloatVector up = near.blend(near.add(Constants.ONE), near.compare(VectorOperators.LT, x));
         return Exponential.withSign(up.abs(), x);
     }
 
     /** -1, 0 or 1; NaN stays NaN. */
     public static FloatVector sign(FloatVector x) {
-        FloatVector one = Exponential.withSign(Lanes.splat(1), x);
-        return x.blend(one, x.abs().compare(VectorOperators.GT, 0));
+        FloatVector one = Exponential.withSign(Constants.ONE, x);
+        return x.blend(one, x.abs().compare(VectorOperators.GT, Constants.ZERO));
     }
 }
