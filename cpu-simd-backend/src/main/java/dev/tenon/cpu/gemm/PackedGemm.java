@@ -1,6 +1,7 @@
 package dev.tenon.cpu.gemm;
 
 import dev.tenon.cpu.OffHeap;
+import dev.tenon.cpu.thread.ChunkTask;
 import dev.tenon.cpu.thread.ThreadTeam;
 import dev.tenon.memory.HostBuffer;
 import java.lang.foreign.Arena;
@@ -19,8 +20,11 @@ final class PackedGemm {
     private static final int MAX_K = 2048;
 
     private static final int TASK_K = 256;
-    private static final int TASK_ROWS = 96;
-    private static final int TASK_COLUMNS = 256;
+    private static final int TASK_ROWS = 192;
+    private static final int TASK_COLUMNS = 128;
+
+    /** Multiply-adds worth a task of their own, a microsecond or so. */
+    private static final double TASK_WORK = 64 << 10;
 
     private static final int ROWS = Tiles.ROWS;
     private static final int COLUMNS = Tiles.COLUMNS;
@@ -34,6 +38,7 @@ final class PackedGemm {
     private final ThreadTeam team;
     private final PanelSource sourceA;
     private final PanelSource sourceB;
+    private final boolean small;
 
     PackedGemm(GemmArguments g, int batch, ThreadTeam team) {
         this.g = g;
@@ -41,6 +46,7 @@ final class PackedGemm {
         this.team = team;
         this.sourceA = new PanelSource(g.a(), g.m(), ROWS);
         this.sourceB = new PanelSource(g.b().transpose(), g.n(), COLUMNS);
+        this.small = (double) g.m() * g.n() * g.k() < 2 * TASK_WORK;
     }
 
     /** The block of the result that is under way, and where its operands lie. */
@@ -123,7 +129,7 @@ final class PackedGemm {
         int eachB = panelsInChunk(panelsB, PACK_EXTENT / COLUMNS, stretches);
         int chunksA = pieces(panelsA, eachA);
         int chunksB = pieces(panelsB, eachB) * stretches;
-        team.run(chunksA + chunksB, chunk -> {
+        dispatch(chunksA + chunksB, chunk -> {
             if (chunk < chunksA) {
                 int panel = chunk * eachA;
                 int count = Math.min(eachA, panelsA - panel);
@@ -142,7 +148,7 @@ final class PackedGemm {
 
     /** As many panels as make good chunks, fewer where there would be too few chunks for the team. */
     private int panelsInChunk(int panels, int most, int stretches) {
-        int wanted = pieces(2 * team.size(), stretches);
+        int wanted = small ? 1 : pieces(2 * team.size(), stretches);
         return Math.max(1, Math.min(most, panels / wanted));
     }
 
@@ -162,9 +168,10 @@ final class PackedGemm {
     private void multiply(Block block) {
         int panelsA = pieces(block.rows, ROWS);
         int panelsB = pieces(block.columns, COLUMNS);
-        int down = pieces(panelsA, TASK_ROWS / ROWS);
-        int across = pieces(panelsB, Math.max(1, TASK_COLUMNS / COLUMNS));
-        team.run(down * across, task -> {
+        int[] grid = grid(panelsA, panelsB, block.k);
+        int down = grid[0];
+        int across = grid[1];
+        dispatch(down * across, task -> {
             int i = task % down;
             int j = task / down;
             int fromA = (int) ((long) panelsA * i / down);
@@ -173,6 +180,34 @@ final class PackedGemm {
             int toB = (int) ((long) panelsB * (j + 1) / across);
             new Task(block, fromA, toA, fromB, toB).run();
         });
+    }
+
+    /** Tasks down and across: none larger than a cache takes, and enough of them for the team where there is the work. */
+    private int[] grid(int panelsA, int panelsB, int k) {
+        int down = pieces(panelsA, TASK_ROWS / ROWS);
+        int across = pieces(panelsB, Math.max(1, TASK_COLUMNS / COLUMNS));
+        double work = (double) panelsA * ROWS * panelsB * COLUMNS * k;
+        int wanted = (int) Math.min(3.0 * team.size(), work / TASK_WORK);
+        while (down * across < wanted && (down < panelsA || across < panelsB)) {
+            boolean tall = (long) panelsA * ROWS * across > (long) panelsB * COLUMNS * down;
+            if (down < panelsA && (tall || across == panelsB)) {
+                down++;
+            } else {
+                across++;
+            }
+        }
+        return new int[] {down, across};
+    }
+
+    /** Runs chunks on the team, or here where waking it would take as long as the work. */
+    private void dispatch(int chunks, ChunkTask task) {
+        if (small) {
+            for (int i = 0; i < chunks; i++) {
+                task.run(i);
+            }
+        } else {
+            team.run(chunks, task);
+        }
     }
 
     private static int pieces(int whole, int each) {
@@ -240,9 +275,13 @@ final class PackedGemm {
             }
         }
 
+        private long panelB(int j, int p) {
+            return b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
+        }
+
         private void tile(int i, int j, int p, int k, boolean fresh, long sums, long stride, long edge) {
             long a = b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
-            long panel = b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
+            long panel = panelB(j, p);
             long c = sums + (i - fromA) * ROWS * stride + (j - fromB) * COLUMNS * 4L;
             int tileRows = Math.min(ROWS, b.rows - i * ROWS);
             int tileColumns = Math.min(COLUMNS, b.columns - j * COLUMNS);
