@@ -2,6 +2,7 @@ package dev.tenon.models.tokenizer;
 
 import dev.tenon.error.InvalidArgumentException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class Vocabulary {
             }
         }
         return new Vocabulary(
-                List.copyOf(named), scores.length == 0 ? new float[size] : scores.clone(), kinds, Map.copyOf(ids));
+                Collections.unmodifiableList(named), scores.length == 0 ? new float[size] : scores.clone(), kinds, ids);
     }
 
     /** The same tokens with other types. */
