@@ -57,20 +57,19 @@ class AllocationTest {
             tests.add(test("gated " + activation, (a, b, out) -> new GatedActivation(activation, a, b, out)));
         }
         for (ReduceKind kind : ReduceKind.values()) {
-            tests.add(test(
-                    "rows " + kind, (a, b, out) -> new Reduce(kind, a, List.of(1), out.slice(1, 0, 1))));
-            tests.add(test(
-                    "columns " + kind, (a, b, out) -> new Reduce(kind, a, List.of(0), out.slice(0, 0, 1))));
+            tests.add(test("rows " + kind, (a, b, out) -> new Reduce(kind, a, List.of(1), out.slice(1, 0, 1))));
+            tests.add(test("columns " + kind, (a, b, out) -> new Reduce(kind, a, List.of(0), out.slice(0, 0, 1))));
         }
         tests.add(test("softmax", (a, b, out) -> new Softmax(false, a, out)));
         tests.add(test("log softmax", (a, b, out) -> new Softmax(true, a, out)));
         tests.add(test("rmsNorm", (a, b, out) -> new RmsNorm(a, b, null, 0, 1e-5f, out, null, null)));
         tests.add(test("layerNorm", (a, b, out) -> new LayerNorm(a, null, null, 1e-5f, out, null, null)));
-        tests.add(test("transposed copy", (a, b, out) -> new Copy(a, out.reshape(COLUMNS, ROWS).transpose())));
+        tests.add(test(
+                "transposed copy",
+                (a, b, out) -> new Copy(a, out.reshape(COLUMNS, ROWS).transpose())));
         for (DType type : List.of(DType.F16, DType.BF16)) {
             tests.add(test(
-                    "cast to " + type,
-                    (a, b, out) -> new Cast(a, Tensor.empty(a.device(), type, ROWS, COLUMNS))));
+                    "cast to " + type, (a, b, out) -> new Cast(a, Tensor.empty(a.device(), type, ROWS, COLUMNS))));
             tests.add(test("cast from " + type, (a, b, out) -> new Cast(a.cast(type), out)));
         }
         return tests;

@@ -77,8 +77,7 @@ class CpuDeviceTest {
             Device device = tenon.device("cpu");
             Tensor kept = Tensor.full(device, DType.F32, 2, 1 << 20);
             for (int i = 0; i < 3; i++) {
-                assertThrows(
-                        OutOfDeviceMemoryException.class, () -> Tensor.empty(device, DType.F32, 1L << 40));
+                assertThrows(OutOfDeviceMemoryException.class, () -> Tensor.empty(device, DType.F32, 1L << 40));
                 List<Tensor> all = new ArrayList<>();
                 assertThrows(OutOfDeviceMemoryException.class, () -> {
                     while (true) {
@@ -149,8 +148,7 @@ class CpuDeviceTest {
 
             Tensor cache = Tensor.full(device, DType.F32, 7, 4, 1, 3);
             Tensor rows = Tensor.full(device, DType.F32, 1, 2, 1, 3);
-            assertThrows(
-                    InvalidArgumentException.class, () -> device.execute(new CacheWrite(rows, indices, cache)));
+            assertThrows(InvalidArgumentException.class, () -> device.execute(new CacheWrite(rows, indices, cache)));
             assertEquals(84, cache.sum().item());
 
             Tensor losses = Tensor.full(device, DType.F32, 7, 2);

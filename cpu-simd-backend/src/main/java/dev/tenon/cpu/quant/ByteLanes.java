@@ -44,8 +44,8 @@ final class ByteLanes {
 
     static IntVector signed(long address) {
         if (WHOLE) {
-            return (IntVector) ByteVector.fromMemorySegment(BYTES, ALL, address, ORDER)
-                    .convertShape(VectorOperators.B2I, INTS, 0);
+            return (IntVector)
+                    ByteVector.fromMemorySegment(BYTES, ALL, address, ORDER).convertShape(VectorOperators.B2I, INTS, 0);
         }
         return unsigned(address).lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
     }

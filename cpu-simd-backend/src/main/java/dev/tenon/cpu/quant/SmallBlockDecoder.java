@@ -76,9 +76,7 @@ final class SmallBlockDecoder {
             for (int i = 0; i < 16; i += LANES) {
                 long out = t + b * 128L + i * 4L;
                 IntVector pair = unsigned(in + 6 + i);
-                floats(pair.and(15).or(fifth(high >>> i)).sub(16))
-                        .mul(scale)
-                        .intoMemorySegment(ALL, out, ORDER);
+                floats(pair.and(15).or(fifth(high >>> i)).sub(16)).mul(scale).intoMemorySegment(ALL, out, ORDER);
                 floats(pair.lanewise(VectorOperators.LSHR, 4)
                                 .or(fifth(high >>> 16 + i))
                                 .sub(16))
@@ -99,9 +97,7 @@ final class SmallBlockDecoder {
             for (int i = 0; i < 16; i += LANES) {
                 long out = t + b * 128L + i * 4L;
                 IntVector pair = unsigned(in + 8 + i);
-                floats(pair.and(15).or(fifth(high >>> i)))
-                        .fma(scale, minimum)
-                        .intoMemorySegment(ALL, out, ORDER);
+                floats(pair.and(15).or(fifth(high >>> i))).fma(scale, minimum).intoMemorySegment(ALL, out, ORDER);
                 floats(pair.lanewise(VectorOperators.LSHR, 4).or(fifth(high >>> 16 + i)))
                         .fma(scale, minimum)
                         .intoMemorySegment(ALL, out + 64, ORDER);

@@ -3,7 +3,6 @@ package dev.tenon.cpu.quant;
 import static dev.tenon.cpu.OffHeap.getFloat;
 import static dev.tenon.cpu.OffHeap.getShort;
 import static dev.tenon.cpu.OffHeap.setByte;
-import static dev.tenon.cpu.OffHeap.setFloat;
 import static dev.tenon.cpu.OffHeap.setInt;
 import static dev.tenon.cpu.OffHeap.setShort;
 

@@ -84,20 +84,20 @@ final class SuperBlockDecoder {
                             .and(15)
                             .or(upper)
                             .sub(32);
-                    floats(q).mul(d).intoMemorySegment(
-                            ALL, t + b * 1024L + half * 512L + group * 128L + place * 4L + i * 4L, ORDER);
+                    floats(q)
+                            .mul(d)
+                            .intoMemorySegment(
+                                    ALL, t + b * 1024L + half * 512L + group * 128L + place * 4L + i * 4L, ORDER);
                 }
             }
         }
     }
 
     private static FloatVector scale(long in, int j) {
-        return FloatVector.broadcast(
-                ByteLanes.FLOATS, half(in) * SuperBlocks.scale(in + SuperBlocks.SCALES, j));
+        return FloatVector.broadcast(ByteLanes.FLOATS, half(in) * SuperBlocks.scale(in + SuperBlocks.SCALES, j));
     }
 
     private static FloatVector minimum(long in, int j) {
-        return FloatVector.broadcast(
-                ByteLanes.FLOATS, -half(in + 2) * SuperBlocks.minimum(in + SuperBlocks.SCALES, j));
+        return FloatVector.broadcast(ByteLanes.FLOATS, -half(in + 2) * SuperBlocks.minimum(in + SuperBlocks.SCALES, j));
     }
 }

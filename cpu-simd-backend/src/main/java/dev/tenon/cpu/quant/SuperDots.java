@@ -107,11 +107,8 @@ final class SuperDots {
                             .fma(load(at + i * 4L), t0);
                     t1 = sixBits(second.and(15), upper.lanewise(VectorOperators.LSHL, 2))
                             .fma(load(at + i * 4L + 128), t1);
-                    t2 = sixBits(first.lanewise(VectorOperators.LSHR, 4), upper)
-                            .fma(load(at + i * 4L + 256), t2);
-                    t3 = sixBits(
-                                    second.lanewise(VectorOperators.LSHR, 4),
-                                    upper.lanewise(VectorOperators.LSHR, 2))
+                    t2 = sixBits(first.lanewise(VectorOperators.LSHR, 4), upper).fma(load(at + i * 4L + 256), t2);
+                    t3 = sixBits(second.lanewise(VectorOperators.LSHR, 4), upper.lanewise(VectorOperators.LSHR, 2))
                             .fma(load(at + i * 4L + 384), t3);
                 }
                 block = t0.fma(FloatVector.broadcast(ByteLanes.FLOATS, OffHeap.getByte(scales)), block);

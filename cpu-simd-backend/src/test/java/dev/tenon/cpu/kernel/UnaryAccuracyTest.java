@@ -79,37 +79,36 @@ class UnaryAccuracyTest {
     }
 
     private static double exact(UnaryKind kind, double x) {
-        DoubleUnaryOperator f =
-                switch (kind) {
-                    case NEGATE -> v -> -v;
-                    case ABS -> Math::abs;
-                    case SIGN -> Math::signum;
-                    case SQUARE -> v -> v * v;
-                    case SQRT -> StrictMath::sqrt;
-                    case RSQRT -> v -> 1 / StrictMath.sqrt(v);
-                    case RECIPROCAL -> v -> 1 / v;
-                    case EXP -> StrictMath::exp;
-                    case EXP2 -> v -> StrictMath.pow(2, v);
-                    case EXPM1 -> StrictMath::expm1;
-                    case LOG -> StrictMath::log;
-                    case LOG2 -> DoubleMath::log2;
-                    case LOG1P -> StrictMath::log1p;
-                    case SIN -> StrictMath::sin;
-                    case COS -> StrictMath::cos;
-                    case TANH -> StrictMath::tanh;
-                    case ERF -> DoubleMath::erf;
-                    case SIGMOID -> DoubleMath::sigmoid;
-                    case SOFTPLUS -> DoubleMath::softplus;
-                    case FLOOR -> StrictMath::floor;
-                    case CEIL -> StrictMath::ceil;
-                    case ROUND -> StrictMath::rint;
-                    case RELU -> DoubleMath::relu;
-                    case GELU -> DoubleMath::gelu;
-                    case GELU_TANH -> DoubleMath::geluTanh;
-                    case GELU_QUICK -> DoubleMath::geluQuick;
-                    case SILU -> DoubleMath::silu;
-                    case NOT -> throw new AssertionError();
-                };
+        DoubleUnaryOperator f = switch (kind) {
+            case NEGATE -> v -> -v;
+            case ABS -> Math::abs;
+            case SIGN -> Math::signum;
+            case SQUARE -> v -> v * v;
+            case SQRT -> StrictMath::sqrt;
+            case RSQRT -> v -> 1 / StrictMath.sqrt(v);
+            case RECIPROCAL -> v -> 1 / v;
+            case EXP -> StrictMath::exp;
+            case EXP2 -> v -> StrictMath.pow(2, v);
+            case EXPM1 -> StrictMath::expm1;
+            case LOG -> StrictMath::log;
+            case LOG2 -> DoubleMath::log2;
+            case LOG1P -> StrictMath::log1p;
+            case SIN -> StrictMath::sin;
+            case COS -> StrictMath::cos;
+            case TANH -> StrictMath::tanh;
+            case ERF -> DoubleMath::erf;
+            case SIGMOID -> DoubleMath::sigmoid;
+            case SOFTPLUS -> DoubleMath::softplus;
+            case FLOOR -> StrictMath::floor;
+            case CEIL -> StrictMath::ceil;
+            case ROUND -> StrictMath::rint;
+            case RELU -> DoubleMath::relu;
+            case GELU -> DoubleMath::gelu;
+            case GELU_TANH -> DoubleMath::geluTanh;
+            case GELU_QUICK -> DoubleMath::geluQuick;
+            case SILU -> DoubleMath::silu;
+            case NOT -> throw new AssertionError();
+        };
         return f.applyAsDouble(x);
     }
 
@@ -166,8 +165,8 @@ class UnaryAccuracyTest {
             if (Float.isInfinite(nearest) || Float.isInfinite(result)) {
                 // The rounded value may stand on the other side of the largest number.
                 double other = Float.isInfinite(nearest) ? result : must;
-                boolean close = Math.signum(nearest) == Math.signum(result)
-                        && Math.abs(other) > Float.MAX_VALUE * (1 - 1e-6);
+                boolean close =
+                        Math.signum(nearest) == Math.signum(result) && Math.abs(other) > Float.MAX_VALUE * (1 - 1e-6);
                 return nearest == result || close ? 0 : Double.POSITIVE_INFINITY;
             }
             if (must == 0 && result == 0) {

@@ -68,9 +68,11 @@ class HalfPrecisionTest {
             double middle = (Float.float16ToFloat(near) + (double) Float.float16ToFloat((short) (near + 1))) / 2;
             double x = middle * (1 + (random.nextInt(3) - 1) * 0x1p-40);
             float rounded = Float.float16ToFloat(Float.floatToFloat16(HalfPrecision.toOddFloat(x)));
-            BigDecimal below = exact(Float.float16ToFloat(near)).subtract(exact(x)).abs();
-            BigDecimal above =
-                    exact(Float.float16ToFloat((short) (near + 1))).subtract(exact(x)).abs();
+            BigDecimal below =
+                    exact(Float.float16ToFloat(near)).subtract(exact(x)).abs();
+            BigDecimal above = exact(Float.float16ToFloat((short) (near + 1)))
+                    .subtract(exact(x))
+                    .abs();
             int order = below.compareTo(above);
             short must = order < 0 || (order == 0 && (near & 1) == 0) ? near : (short) (near + 1);
             assertEquals(Float.float16ToFloat(must), rounded, "seed " + seed + ", value " + x);
