@@ -158,7 +158,9 @@ class ReferenceRunsTest {
                 DecoderSession session = model.session(SessionOptions.DEFAULT.withContext(512))) {
             int[] ids = model.tokenizer().encode(new String(text, 0, 16_384, java.nio.charset.StandardCharsets.UTF_8));
             assertArrayEquals(
-                    Json.read(data.resolve("smollm2/wikitext_first16k.ids.json")).get("ids").integers(),
+                    Json.read(data.resolve("smollm2/wikitext_first16k.ids.json"))
+                            .get("ids")
+                            .integers(),
                     ids);
             Perplexity all = Perplexity.of(session, ids, 512, Perplexity.Scoring.ALL, done -> {});
             double value = expected.get("perplexity").number();
