@@ -19,6 +19,26 @@ public final class HalfPrecision {
     private static final VectorSpecies<Short> I16 =
             VectorSpecies.of(short.class, VectorShape.forBitSize(Lanes.COUNT * Short.SIZE));
 
+    private static final FloatVector REBIAS = Lanes.splat(0x1p112f);
+    private static final IntVector ONE = Constants.bits(1);
+    private static final IntVector MAGNITUDE_16 = Constants.bits(0x7FFF);
+    private static final IntVector MAGNITUDE_32 = Constants.bits(0x7FFF_FFFF);
+    private static final IntVector SIGN_16 = Constants.bits(0x8000);
+    private static final IntVector INFINITY_16 = Constants.bits(0x7C00);
+    private static final IntVector NAN_16 = Constants.bits(0x7E00);
+    private static final IntVector SPECIAL = Constants.bits(0x7C00 << 13);
+    private static final IntVector EXPONENT_32 = Constants.bits(0x7F80_0000);
+    private static final IntVector QUIET = Constants.bits(0x0040_0000);
+    private static final IntVector BELOW_HALF_BF16 = Constants.bits(0x7FFF);
+    /** The difference of the biases, and a half at bit 13 less one. */
+    private static final IntVector BIAS_AND_HALF = Constants.bits(0xFFF - ((127 - 15) << 23));
+
+    private static final IntVector HALF_BITS = Constants.bits(0x3F00_0000);
+    /** 2^-14 and 2^16 in F32. */
+    private static final IntVector LEAST_NORMAL = Constants.bits(0x3880_0000);
+
+    private static final IntVector OVERFLOW = Constants.bits(0x4780_0000);
+
     private HalfPrecision() {}
 
     public static FloatVector loadBf16(long address) {
@@ -27,38 +47,38 @@ public final class HalfPrecision {
 
     public static FloatVector loadF16(long address) {
         IntVector bits = widen(address);
-        IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
+        IntVector magnitude = bits.and(MAGNITUDE_16).lanewise(VectorOperators.LSHL, 13);
         // 2^112 moves the exponent's bias from 15 to 127, subnormal numbers included.
-        IntVector scaled = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-        VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7C00 << 13);
-        IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-        return scaled.blend(magnitude.or(0x7F80_0000), special).or(sign).reinterpretAsFloats();
+        IntVector scaled = magnitude.reinterpretAsFloats().mul(REBIAS).reinterpretAsInts();
+        VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, SPECIAL);
+        IntVector sign = bits.and(SIGN_16).lanewise(VectorOperators.LSHL, 16);
+        return scaled.blend(magnitude.or(EXPONENT_32), special).or(sign).reinterpretAsFloats();
     }
 
     public static void storeBf16(long address, FloatVector value) {
         IntVector bits = value.reinterpretAsInts();
-        IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-        IntVector rounded = bits.add(0x7FFF).add(odd);
+        IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(ONE);
+        IntVector rounded = bits.add(BELOW_HALF_BF16).add(odd);
         VectorMask<Integer> nan = value.compare(VectorOperators.NE, value).cast(I32);
-        narrow(address, rounded.blend(bits.or(0x0040_0000), nan).lanewise(VectorOperators.LSHR, 16));
+        narrow(address, rounded.blend(bits.or(QUIET), nan).lanewise(VectorOperators.LSHR, 16));
     }
 
     public static void storeF16(long address, FloatVector value) {
         IntVector bits = value.reinterpretAsInts();
-        IntVector sign = bits.lanewise(VectorOperators.LSHR, 16).and(0x8000);
-        IntVector magnitude = bits.and(0x7FFF_FFFF);
+        IntVector magnitude = bits.and(MAGNITUDE_32);
         // Normal numbers: move the bias and round at bit 13; a carry runs into the exponent as it should.
-        IntVector odd = magnitude.lanewise(VectorOperators.LSHR, 13).and(1);
-        IntVector normal = magnitude.add(0xFFF - ((127 - 15) << 23)).add(odd).lanewise(VectorOperators.LSHR, 13);
+        IntVector odd = magnitude.lanewise(VectorOperators.LSHR, 13).and(ONE);
+        IntVector normal = magnitude.add(BIAS_AND_HALF).add(odd).lanewise(VectorOperators.LSHR, 13);
         // Below 2^-14: adding 1/2 lets the hardware round at the bit that has the weight 2^-24.
-        IntVector subnormal =
-                magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3F00_0000);
-        IntVector result = normal.blend(subnormal, magnitude.compare(VectorOperators.LT, 0x3880_0000))
-                .blend(0x7C00, magnitude.compare(VectorOperators.GE, 0x4780_0000))
-                .blend(
-                        magnitude.lanewise(VectorOperators.LSHR, 13).and(0x3FF).or(0x7E00),
-                        magnitude.compare(VectorOperators.GT, 0x7F80_0000));
-        narrow(address, result.or(sign));
+        IntVector subnormal = magnitude
+                .reinterpretAsFloats()
+                .add(Constants.HALF)
+                .reinterpretAsInts()
+                .sub(HALF_BITS);
+        IntVector result = normal.blend(subnormal, magnitude.compare(VectorOperators.LT, LEAST_NORMAL))
+                .blend(INFINITY_16, magnitude.compare(VectorOperators.GE, OVERFLOW))
+                .blend(NAN_16, magnitude.compare(VectorOperators.GT, EXPONENT_32));
+        narrow(address, result.or(bits.lanewise(VectorOperators.LSHR, 16).and(SIGN_16)));
     }
 
     /** One number; rounds as the vectors do. */
