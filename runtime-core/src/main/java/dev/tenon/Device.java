@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
+import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.util.ArrayList;
@@ -43,6 +44,15 @@ public final class Device {
     /** Gives cached free memory back to the system. */
     public void trim() {
         backend.trim();
+    }
+
+    /**
+     * Measures what the device can do at most, in a second or two, for rooflines. Nothing else should run meanwhile.
+     *
+     * @return empty where the device has no probe
+     */
+    public Optional<DeviceLimits> measureLimits() {
+        return backend.measureLimits();
     }
 
     /**

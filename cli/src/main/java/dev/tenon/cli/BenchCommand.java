@@ -76,7 +76,7 @@ final class BenchCommand extends TenonCommand {
     }
 
     private void measure(Device on, long deadline) {
-        Optional<DeviceLimits> limits = on.backend().measureLimits();
+        Optional<DeviceLimits> limits = on.measureLimits();
         limits.ifPresent(limit -> announce(on, limit));
         List<OpCase> cases = OpCases.benchmarks().stream()
                 .filter(each -> TIMED.contains(each.op()))
