@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 /** {@code tenon generate}. */
 @Command(
         name = "generate",
-        description = {"Go on with a prompt, or answer it with --chat.", "Without --temperature the most probable token is always taken."})
+        description = {
+            "Go on with a prompt, or answer it with --chat.",
+            "Without --temperature the most probable token is always taken."
+        })
 final class GenerateCommand extends TenonCommand {
     private static final int MAX_TOKENS = 128;
 

@@ -41,8 +41,7 @@ public final class GatedBackwardKernels {
         };
     }
 
-    private static void gradients(
-            long values, long slopes, long ups, long grads, long gradGates, long gradUps, int n) {
+    private static void gradients(long values, long slopes, long ups, long grads, long gradGates, long gradUps, int n) {
         long value = values & ADDRESS_MASK;
         long slope = slopes & ADDRESS_MASK;
         long up = ups & ADDRESS_MASK;

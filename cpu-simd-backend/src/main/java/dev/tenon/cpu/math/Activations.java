@@ -105,9 +105,7 @@ public final class Activations {
 
     /** 2 sqrt(2/pi) (x + 0.044715 x^3). */
     public static FloatVector tanhArgument(FloatVector x) {
-        return x.mul(x)
-                .fma(CUBIC_TERM, LINEAR_TERM)
-                .mul(x);
+        return x.mul(x).fma(CUBIC_TERM, LINEAR_TERM).mul(x);
     }
 
     /** {@code x * share}, and 0 rather than NaN for negative infinity. */

@@ -56,12 +56,8 @@ public final class Exponential {
         FloatVector shifted = x.fma(LOG2_E, ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
-        FloatVector power = r.fma(Q4, Q3)
-                .fma(r, Q2)
-                .fma(r, Q1)
-                .fma(r, Q0)
-                .fma(r.mul(r), r)
-                .add(Constants.ONE);
+        FloatVector power =
+                r.fma(Q4, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0).fma(r.mul(r), r).add(Constants.ONE);
         FloatVector scaled = scale(power, shifted.reinterpretAsInts().sub(ROUND_BITS));
         return saturate(scaled, x, EXP_ABOVE, EXP_BELOW);
     }
@@ -75,12 +71,8 @@ public final class Exponential {
         FloatVector shifted = x.fma(LOG2_E, ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
-        FloatVector power = r.fma(Q4, Q3)
-                .fma(r, Q2)
-                .fma(r, Q1)
-                .fma(r, Q0)
-                .fma(r.mul(r), r)
-                .add(Constants.ONE);
+        FloatVector power =
+                r.fma(Q4, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0).fma(r.mul(r), r).add(Constants.ONE);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return power.reinterpretAsInts().add(exponent).reinterpretAsFloats().blend(Constants.ZERO, tiny);
     }
@@ -105,11 +97,7 @@ public final class Exponential {
         FloatVector shifted = x.fma(LOG2_E, ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
-        FloatVector less = r.fma(Q4, Q3)
-                .fma(r, Q2)
-                .fma(r, Q1)
-                .fma(r, Q0)
-                .fma(r.mul(r), r);
+        FloatVector less = r.fma(Q4, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0).fma(r.mul(r), r);
         // Half of 2^n, so that n = 128 does not overflow before the subtraction.
         FloatVector half = shifted.reinterpretAsInts()
                 .sub(HALVED)

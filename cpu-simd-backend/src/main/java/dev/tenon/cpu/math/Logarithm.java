@@ -70,7 +70,8 @@ public final class Logarithm {
         // What rounding 1 + x lost, relative to u. (1 + x loses 1 where x is large.)
         FloatVector below = x.sub(u.sub(Constants.ONE));
         FloatVector above = Constants.ONE.sub(u.sub(x));
-        FloatVector lost = below.blend(above, x.compare(VectorOperators.GT, Constants.ONE)).div(u);
+        FloatVector lost =
+                below.blend(above, x.compare(VectorOperators.GT, Constants.ONE)).div(u);
         FloatVector tail = f.mul(f).fma(f.mul(poly(f)).sub(Constants.HALF), e.fma(LN2_LOW, lost));
         FloatVector result = limits(e.fma(LN2_HIGH, tail.add(f)), u);
         return result.blend(x, x.abs().compare(VectorOperators.LT, Exponential.TINY));

@@ -80,12 +80,9 @@ public final class Trigonometry {
     /** The sine of r plus {@code quarters} quarter turns (their two low bits count). */
     private static FloatVector quarter(FloatVector r, IntVector quarters) {
         FloatVector s = r.mul(r);
-        FloatVector sine =
-                s.fma(S3, S2).fma(s, S1).fma(s, S0).fma(s.mul(r), r);
-        FloatVector cosine = s.fma(C3, C2)
-                .fma(s, C1)
-                .fma(s, C0)
-                .fma(s.mul(s), s.fma(Constants.MINUS_HALF, Constants.ONE));
+        FloatVector sine = s.fma(S3, S2).fma(s, S1).fma(s, S0).fma(s.mul(r), r);
+        FloatVector cosine =
+                s.fma(C3, C2).fma(s, C1).fma(s, C0).fma(s.mul(s), s.fma(Constants.MINUS_HALF, Constants.ONE));
         VectorMask<Float> odd = quarters.lanewise(VectorOperators.LSHL, 31)
                 .compare(VectorOperators.LT, NOTHING)
                 .cast(Lanes.F32);
