@@ -79,7 +79,7 @@ final class BackwardScratch {
         this.ends = take(PANEL * panels);
         this.querySumPanel = headRows * PANEL;
         this.querySums = ownQuerySums ? take(querySumPanel * panels) : 0;
-        this.rows = take(rowBytes * Transpose.LINES);
+        this.rows = take(rowBytes * Math.max(Panels.ROWS, Transpose.LINES));
         this.zeros = take(PANEL);
         this.packedKeys = take((long) BLOCK * p.headSize * 4 + 64);
         this.packedValues = take((long) BLOCK * p.valueSize * 4 + 64);

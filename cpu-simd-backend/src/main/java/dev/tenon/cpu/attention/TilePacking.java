@@ -27,7 +27,7 @@ final class TilePacking {
      *
      * @param n rows from position {@code from} on
      * @param size elements of a row
-     * @param buffer room for {@link Transpose#LINES} rows, {@code bufferStride} bytes apart
+     * @param buffer room for ROWS rows, {@code bufferStride} bytes apart
      * @param to a group of rows after another; 64 bytes past the last are overwritten
      */
     static void groups(

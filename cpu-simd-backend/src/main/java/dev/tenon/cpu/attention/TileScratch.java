@@ -48,7 +48,7 @@ final class TileScratch {
         this.correction = take(Panels.PANEL_BYTES);
         this.scores = take((long) KEYS * Panels.PANEL_BYTES);
         this.zeros = take(Panels.PANEL_BYTES);
-        this.rows = take(rowBytes * Transpose.LINES);
+        this.rows = take(rowBytes * Math.max(Panels.ROWS, Transpose.LINES));
         // Packing stores whole vectors, which may reach past the end.
         this.packedKeys = take((long) KEYS * headSize * 4 + 64);
         this.valueGroup = KEYS * Panels.ROWS * 4L + 64;
