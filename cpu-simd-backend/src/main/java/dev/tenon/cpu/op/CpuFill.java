@@ -5,6 +5,7 @@ import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.kernel.MoveKernels;
 import dev.tenon.cpu.plan.Domain;
 import dev.tenon.cpu.plan.ElementLoop;
+import dev.tenon.cpu.plan.FillLoop;
 import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.Slot;
 import dev.tenon.cpu.plan.Stage;
@@ -31,6 +32,10 @@ final class CpuFill {
         }
         DType as = CpuElementwise.bits(type);
         long bits = Stage.longAt(as, tile);
+        if (op.out().layout().isContiguous()) {
+            return new FillLoop(
+                    context.team(), Slot.address(op.out()), op.out().shape().elements(), type.blockBytes(), bits);
+        }
         return ElementLoop.bind(
                 context.team(),
                 Domain.I64,

@@ -66,7 +66,13 @@ public final class Stage {
                 }
                 done = whole;
             }
-            case F64, I64, I32, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> {}
+            case BOOL -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setFloat(to + 4L * i, OffHeap.getByte(from + i) != 0 ? 1 : 0);
+                }
+                return;
+            }
+            case F64, I64, I32, I16, I8, U8, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> {}
         }
         int bytes = type.blockBytes();
         for (int i = done; i < n; i++) {
@@ -109,6 +115,11 @@ public final class Stage {
                     HalfPrecision.storeBf16(to + 2L * i, Lanes.load(from + 4L * i));
                 }
                 done = whole;
+            } else if (type == DType.BOOL) {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setByte(to + i, (byte) (OffHeap.getFloat(from + 4L * i) != 0 ? 1 : 0));
+                }
+                return;
             }
         }
         for (int i = done; i < n; i++) {
@@ -187,25 +198,75 @@ public final class Stage {
         }
     }
 
+    // One loop a type: a switch inside would be taken for each element.
     private static void loadLongs(DType type, long address, long step, long tile, int n) {
         long from = address & OffHeap.ADDRESS_MASK;
         long to = tile & OffHeap.ADDRESS_MASK;
-        if (type == DType.I64) {
-            for (int i = 0; i < n; i++) {
-                OffHeap.setLong(to + 8L * i, OffHeap.getLong(from + i * step));
+        switch (type) {
+            case I64 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getLong(from + i * step));
+                }
             }
-            return;
-        }
-        for (int i = 0; i < n; i++) {
-            OffHeap.setLong(to + 8L * i, longAt(type, from + i * step));
+            case I32 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getInt(from + i * step));
+                }
+            }
+            case I16 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getShort(from + i * step));
+                }
+            }
+            case I8 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getByte(from + i * step));
+                }
+            }
+            case U8 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getByte(from + i * step) & 0xFF);
+                }
+            }
+            case BOOL -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + 8L * i, OffHeap.getByte(from + i * step) != 0 ? 1 : 0);
+                }
+            }
+            case F64, F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> throw none(type);
         }
     }
 
     private static void storeLongs(DType type, long tile, long address, long step, int n) {
         long from = tile & OffHeap.ADDRESS_MASK;
         long to = address & OffHeap.ADDRESS_MASK;
-        for (int i = 0; i < n; i++) {
-            setLong(type, to + i * step, OffHeap.getLong(from + 8L * i));
+        switch (type) {
+            case I64 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setLong(to + i * step, OffHeap.getLong(from + 8L * i));
+                }
+            }
+            case I32 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setInt(to + i * step, (int) OffHeap.getLong(from + 8L * i));
+                }
+            }
+            case I16 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setShort(to + i * step, (short) OffHeap.getLong(from + 8L * i));
+                }
+            }
+            case I8, U8 -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setByte(to + i * step, (byte) OffHeap.getLong(from + 8L * i));
+                }
+            }
+            case BOOL -> {
+                for (int i = 0; i < n; i++) {
+                    OffHeap.setByte(to + i * step, (byte) (OffHeap.getLong(from + 8L * i) != 0 ? 1 : 0));
+                }
+            }
+            case F64, F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> throw none(type);
         }
     }
 
