@@ -8,6 +8,7 @@ import dev.tenon.cpu.math.Activations;
 import dev.tenon.cpu.math.ErrorFunction;
 import dev.tenon.cpu.math.Exponential;
 import dev.tenon.cpu.math.Lanes;
+import dev.tenon.cpu.math.Logarithm;
 import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.op.Activation;
 import jdk.incubator.vector.FloatVector;
@@ -88,6 +89,7 @@ final class ActivationTiles {
     static void softplus(long in, long out, int n) {
         long middle = middle();
         decay(in, middle, n);
+        log1p(middle, n);
         softplusOf(in, middle, out, n);
     }
 
@@ -278,14 +280,22 @@ final class ActivationTiles {
         }
     }
 
+    private static void log1p(long middle, int n) {
+        long mid = middle & ADDRESS_MASK;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            FloatVector e = load(mid + 4L * i);
+            store(mid + 4L * i, Logarithm.log1p(e));
+        }
+    }
+
     private static void softplusOf(long from, long middle, long to, int n) {
         long in = from & ADDRESS_MASK;
         long mid = middle & ADDRESS_MASK;
         long out = to & ADDRESS_MASK;
         for (int i = 0; i < n; i += Lanes.COUNT) {
             FloatVector x = load(in + 4L * i);
-            FloatVector e = load(mid + 4L * i);
-            store(out + 4L * i, Activations.softplus(x, e));
+            FloatVector rest = load(mid + 4L * i);
+            store(out + 4L * i, Activations.softplus(x, rest));
         }
     }
 

@@ -32,10 +32,10 @@ public final class Activations {
     /**
      * ln(1 + e^x) within 3 ulp.
      *
-     * @param e {@link Exponential#decay} of x
+     * @param rest {@link Logarithm#log1p} of {@link Exponential#decay} of x
      */
-    public static FloatVector softplus(FloatVector x, FloatVector e) {
-        return relu(x).add(Logarithm.log1p(e));
+    public static FloatVector softplus(FloatVector x, FloatVector rest) {
+        return relu(x).add(rest);
     }
 
     /**
