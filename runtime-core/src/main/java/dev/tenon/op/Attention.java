@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scaled dot-product attention, computed tile by tile with an online softmax (Dao et al. 2022). Grouped queries: query
  * head h uses key head h / (heads / keyHeads). With lengths, query i of batch row b stands at position {@code
- * lengths[b] - queries + i}; without, at {@code keys - queries + i}. A query that sees no key gives zeros, and negative
- * infinity as its log-sum-exp.
+ * lengths[b] - queries + i}; without, at {@code keys - queries + i}. A query that sees no key,
+ * or none that is not masked with negative infinity, gives zeros, and negative infinity as its log-sum-exp.
  *
  * @param query [batch, heads, queries, headSize], F32, F16, BF16 (or F64 throughout)
  * @param key [batch, keyHeads, keys, headSize]: F32, F16, BF16 or Q8_0; a contiguous cache is passed as a view

@@ -9,7 +9,7 @@ public enum BinaryKind {
     DIVIDE,
     /** With the sign of the dividend, as C's fmod; an integer's remainder by 0 is 0. */
     REMAINDER,
-    /** Float types only. */
+    /** Float types only. 1 or -1 to the power of NaN or an infinity is left open: C and Java differ there. */
     POWER,
     /** NaN where either is NaN. */
     MAXIMUM,

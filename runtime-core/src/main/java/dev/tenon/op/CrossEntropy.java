@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets [n], I64 or I32
  * @param ignore the target that gives loss 0 and no gradient (often -100)
  * @param losses [n], F32 (F64 for F64 logits)
- * @param logSumExp [n], the losses' type: what {@link CrossEntropyBackward} needs; may be absent
+ * @param logSumExp [n], the losses' type: what {@link CrossEntropyBackward} needs, of ignored rows
+ *     too; may be absent
  */
 public record CrossEntropy(
         Tensor logits,
