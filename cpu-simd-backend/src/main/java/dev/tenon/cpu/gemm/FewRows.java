@@ -129,9 +129,12 @@ final class FewRows {
         }
     }
 
-    /** One row alone gains nothing from widened lines: its blocks are multiplied where they are. */
+    /**
+     * One row alone gains nothing from widened lines: its blocks are multiplied where they are. Q6_K's product of four
+     * sub-blocks at once is past what C2 inlines, and is faster widened.
+     */
     private boolean isQuantizedRow() {
-        return g.m() == 1 && g.b().type().isQuantized();
+        return g.m() == 1 && g.b().type().isQuantized() && g.b().type() != DType.Q6_K;
     }
 
     private void quantizedLines(long x, int column, int columns, long values) {

@@ -16,21 +16,26 @@ import jdk.incubator.vector.VectorSpecies;
 public final class LimitProbe {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    private static final int ROUNDS = 6;
-    /** Multiply-adds a call: long enough to time, short enough for several rounds. */
-    private static final int FMA_STEPS = 4_000_000;
+    private static final int ROUNDS = 14;
+    /** Calls a round. Many short ones: a loop that C2 enters half-way keeps its vectors in memory, and is slow. */
+    private static final int CALLS = 200;
+
+    private static final int FMA_STEPS = 20_000;
     /** Far larger than any cache that a core of today sees alone. */
     private static final long READ_BYTES = 256L << 20;
+
+    /** Bytes read by one call. */
+    private static final long READ_PIECE = 256L << 10;
 
     private LimitProbe() {}
 
     /** Takes about a second. */
     public static DeviceLimits measure(int threads) {
-        double flops = best(threads, thread -> multiplyAdd(FMA_STEPS), 2.0 * 10 * LANES * FMA_STEPS * threads);
+        double flops = best(threads, thread -> multiplyAdds(), 2.0 * 10 * LANES * FMA_STEPS * CALLS * threads);
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(READ_BYTES, 4096);
-            long share = READ_BYTES / threads / (4L * LANES * Float.BYTES) * (4L * LANES * Float.BYTES);
-            double bytes = best(threads, thread -> read(memory, thread * share, share), (double) share * threads);
+            long share = READ_BYTES / threads / READ_PIECE * READ_PIECE;
+            double bytes = best(threads, thread -> reads(memory, thread * share, share), (double) share * threads);
             return new DeviceLimits(flops, bytes);
         }
     }
@@ -83,6 +88,22 @@ public final class LimitProbe {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static double multiplyAdds() {
+        double sum = 0;
+        for (int i = 0; i < CALLS; i++) {
+            sum += multiplyAdd(FMA_STEPS);
+        }
+        return sum;
+    }
+
+    private static double reads(MemorySegment memory, long from, long bytes) {
+        double sum = 0;
+        for (long done = 0; done < bytes; done += READ_PIECE) {
+            sum += read(memory, from + done, READ_PIECE);
+        }
+        return sum;
     }
 
     /**
