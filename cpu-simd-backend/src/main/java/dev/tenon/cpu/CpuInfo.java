@@ -2,6 +2,7 @@ package dev.tenon.cpu;
 
 import dev.tenon.DType;
 import dev.tenon.cpu.math.Lanes;
+import dev.tenon.cpu.x86.MachineCode;
 import dev.tenon.spi.DeviceProperties;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the processor is, as far as the system says. */
-final class CpuInfo {
+public final class CpuInfo {
     private static final Path LINUX = Path.of("/proc/cpuinfo");
     private static final Path LINUX_MEMORY = Path.of("/proc/meminfo");
 
@@ -53,7 +54,7 @@ final class CpuInfo {
         details.put("threads", Integer.toString(threads));
         details.put("vector", Lanes.F32.vectorBitSize() + " bits, " + Lanes.COUNT + " F32 lanes");
         field("flags").or(() -> field("Features")).ifPresent(flags -> details.put("instructions", notable(flags)));
-        details.put("kernels", "Vector API");
+        details.put("kernels", MachineCode.description());
         Set<DType> types = EnumSet.allOf(DType.class);
         return new DeviceProperties(
                 CpuBackend.NAME,
@@ -74,6 +75,14 @@ final class CpuInfo {
         return line(LINUX_MEMORY, "MemTotal")
                 .map(text -> Long.parseLong(text.replaceAll("\\D", "")) * 1024)
                 .orElse(Runtime.getRuntime().maxMemory());
+    }
+
+    /** What the processor can do, as Linux names it; empty where that is not told. */
+    public static Set<String> instructions() {
+        return field("flags")
+                .or(() -> field("Features"))
+                .map(flags -> Set.of(flags.split(" ")))
+                .orElse(Set.of());
     }
 
     private static String notable(String flags) {

@@ -4,7 +4,10 @@ import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.quant.QuantizedDot;
 import dev.tenon.cpu.thread.ThreadTeam;
+import dev.tenon.cpu.x86.Kernel;
+import dev.tenon.cpu.x86.MachineCode;
 import dev.tenon.memory.HostBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The product for one to eight rows, as in decoding: it reads B once and packs nothing. Its pace is the memory's, so each
@@ -30,11 +33,20 @@ final class FewRows {
     /** Floats of a row of A in scratch, zeros at the end up to whole vectors. */
     private final int paddedK;
 
+    /** The machine code, or null where B's lines run across, or that tier does not run here. */
+    private final @Nullable MachineCode machine;
+
     FewRows(GemmArguments g, int batch, ThreadTeam team) {
         this.g = g;
         this.batch = batch;
         this.team = team;
         this.paddedK = (g.k() + DotLines.LANES - 1) / DotLines.LANES * DotLines.LANES;
+        this.machine = isDot() ? MachineCode.get() : null;
+    }
+
+    /** Whether B's lines run along k. */
+    private boolean isDot() {
+        return g.b().rowStride() == 1 || g.b().type().isQuantized();
     }
 
     /** Whether the product is one of these: few rows, B contiguous one way or the other. */
@@ -46,7 +58,7 @@ final class FewRows {
     }
 
     void run() {
-        boolean dot = g.b().rowStride() == 1 || g.b().type().isQuantized();
+        boolean dot = isDot();
         int unit = dot ? DotLines.LINES : STRETCH;
         int columns = (int) Math.min(g.n(), (long) unit * Math.max(1, CHUNK / Math.max(1, (long) unit * g.k())));
         int chunks = (g.n() + columns - 1) / columns;
@@ -57,11 +69,11 @@ final class FewRows {
             for (int r = 0; r < g.m(); r++) {
                 long row = x + (long) r * paddedK * 4;
                 readRow(r, row);
-                if (dot && g.b().type() == DType.BF16) {
+                if (machine == null && dot && g.b().type() == DType.BF16) {
                     DotLinesBf16.arrange(row, g.k() / DotLinesBf16.GROUP * DotLinesBf16.GROUP, row + rowBytes);
                 }
             }
-            if (isQuantizedRow()) {
+            if (machine == null && isQuantizedRow()) {
                 QuantizedDot.sums(x, g.k(), x + rowBytes);
             }
             team.run(chunks, chunk -> {
@@ -94,7 +106,9 @@ final class FewRows {
             long values = inPlace ? g.c().addressOf(0, column) : sums + sumsBytes + DotLines.LINES * 4L;
             long stride = inPlace ? g.c().rowStride() * 4 : columns * 4L;
             start(values, stride, column, columns, inPlace);
-            if (isQuantizedRow()) {
+            if (machine != null) {
+                machineLines(machine, x, column, columns, values, stride);
+            } else if (isQuantizedRow()) {
                 quantizedLines(x, column, columns, values);
             } else if (dot) {
                 for (int j = 0; j < columns; j += DotLines.LINES) {
@@ -107,6 +121,32 @@ final class FewRows {
                 }
             }
             finish(values, stride, column, columns, inPlace);
+        }
+    }
+
+    /** Whole blocks in machine code; what is left of a line, less than a vector, one element after another. */
+    private void machineLines(MachineCode code, long x, int column, int columns, long values, long stride) {
+        MatrixView b = g.b();
+        int block = code.blockElements(b.type());
+        int blocks = g.k() / block;
+        long from = b.addressOf(0, column);
+        long lineBytes = b.addressOf(0, 1) - b.addressOf(0, 0);
+        long rowBytes = paddedK * 4L;
+        int most = code.mostRows();
+        for (int r = 0; blocks > 0 && r < g.m(); r += most) {
+            int rows = Math.min(most, g.m() - r);
+            Kernel kernel = code.lineProducts(b.type(), rows).orElseThrow();
+            kernel.run(blocks, from, lineBytes, x + r * rowBytes, rowBytes, values + r * stride, stride, columns);
+        }
+        for (int p = blocks * block; p < g.k(); p++) {
+            for (int j = 0; j < columns; j++) {
+                float weight = FloatLines.get(b.type(), b.addressOf(p, column + j));
+                for (int r = 0; r < g.m(); r++) {
+                    long value = values + r * stride + j * 4L;
+                    float factor = OffHeap.getFloat(x + ((long) r * paddedK + p) * 4);
+                    OffHeap.setFloat(value, Math.fma(weight, factor, OffHeap.getFloat(value)));
+                }
+            }
         }
     }
 

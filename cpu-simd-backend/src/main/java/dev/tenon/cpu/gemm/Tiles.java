@@ -1,7 +1,10 @@
 package dev.tenon.cpu.gemm;
 
+import dev.tenon.cpu.x86.Kernel;
+import dev.tenon.cpu.x86.MachineCode;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The register tile: a block of C kept in vector registers while one packed panel of A and one of B run past it.
@@ -34,7 +37,15 @@ public final class Tiles {
     /** Columns of a tile: the width of a packed panel of B. */
     public static final int COLUMNS = (FEW_REGISTERS ? 2 : 3) * LANES;
 
+    /** The tile in machine code, or null where only the Vector API's runs. */
+    private static final @Nullable Kernel MACHINE = machine();
+
     private Tiles() {}
+
+    private static @Nullable Kernel machine() {
+        MachineCode code = MachineCode.get();
+        return code == null ? null : code.tile(ROWS, COLUMNS / LANES);
+    }
 
     /**
      * {@code to = from + A B} for one tile of {@link #ROWS} by {@link #COLUMNS}.
@@ -48,7 +59,9 @@ public final class Tiles {
      * @param toStride bytes from row to row
      */
     public static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
-        if (FEW_REGISTERS) {
+        if (MACHINE != null) {
+            MACHINE.run(k, a, b, from, fromStride, to, toStride, 0);
+        } else if (FEW_REGISTERS) {
             Tile6x2.run(k, a, b, from, fromStride, to, toStride);
         } else {
             Tile8x3.run(k, a, b, from, fromStride, to, toStride);

@@ -4,6 +4,7 @@ import dev.tenon.DType;
 import dev.tenon.cpu.plan.Domain;
 import dev.tenon.cpu.plan.Scratch;
 import dev.tenon.cpu.plan.Stage;
+import dev.tenon.cpu.x86.MachineCode;
 
 /** Rows of quantized blocks to floats and back. */
 public final class Blocks {
@@ -54,6 +55,16 @@ public final class Blocks {
     /** {@code n} elements, whole blocks, to contiguous F32. */
     public static void decode(DType quantized, long from, long to, int n) {
         int blocks = n / quantized.blockSize();
+        MachineCode code = MachineCode.get();
+        if (code != null && blocks > 0) {
+            code.lineDecode(quantized).orElseThrow().run(blocks, from, to, 0, 0, 0, 0, 0);
+            return;
+        }
+        decodeWithVectors(quantized, from, to, blocks);
+    }
+
+    /** The same by way of the Vector API alone. */
+    public static void decodeWithVectors(DType quantized, long from, long to, int blocks) {
         switch (quantized) {
             case Q8_0 -> SmallBlockDecoder.q8(from, to, blocks);
             case Q4_0 -> SmallBlockDecoder.q4(from, to, blocks);

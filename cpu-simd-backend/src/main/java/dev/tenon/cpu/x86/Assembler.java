@@ -1,0 +1,418 @@
+package dev.tenon.cpu.x86;
+
+import static dev.tenon.cpu.x86.Encoder.Opcode.element;
+import static dev.tenon.cpu.x86.Encoder.Opcode.full;
+import static dev.tenon.cpu.x86.Encoder.Opcode.part;
+
+/**
+ * The instructions that the kernels use, under the names that the processor's manual gives them, destination first. Vector
+ * instructions take the shortest encoding that their operands allow: VEX, or EVEX for 512 bits, masks and registers from 16.
+ */
+final class Assembler extends Encoder {
+    // General-purpose registers, 64 bits wide unless the name ends in 32.
+
+    void mov(Gpr to, Gpr from) {
+        scalar(true, 0, 0x8b, to.number(), from);
+    }
+
+    void mov(Gpr to, Mem from) {
+        scalar(true, 0, 0x8b, to.number(), from);
+    }
+
+    void mov32(Gpr to, Gpr from) {
+        scalar(false, 0, 0x8b, to.number(), from);
+    }
+
+    void mov32(Gpr to, Mem from) {
+        scalar(false, 0, 0x8b, to.number(), from);
+    }
+
+    /** A constant of 64 bits. */
+    void mov(Gpr to, long value) {
+        put(0x48 | to.number() >> 3);
+        put(0xb8 | to.number() & 7);
+        putInt((int) value);
+        putInt((int) (value >>> 32));
+    }
+
+    /** Two bytes, zeros above them. */
+    void movzx16(Gpr to, Mem from) {
+        scalar(false, 1, 0xb7, to.number(), from);
+    }
+
+    void lea(Gpr to, Mem from) {
+        scalar(true, 0, 0x8d, to.number(), from);
+    }
+
+    void add(Gpr to, Gpr from) {
+        scalar(true, 0, 0x03, to.number(), from);
+    }
+
+    void add(Gpr to, int value) {
+        scalar(true, 0, 0x81, 0, to);
+        putInt(value);
+    }
+
+    void sub(Gpr to, int value) {
+        scalar(true, 0, 0x81, 5, to);
+        putInt(value);
+    }
+
+    void sub(Mem to, int value) {
+        scalar(true, 0, 0x81, 5, to);
+        putInt(value);
+    }
+
+    void cmp(Mem left, int right) {
+        scalar(true, 0, 0x81, 7, left);
+        putInt(right);
+    }
+
+    void test(Gpr left, Gpr right) {
+        scalar(true, 0, 0x85, left.number(), right);
+    }
+
+    void and32(Gpr to, int value) {
+        scalar(false, 0, 0x81, 4, to);
+        putInt(value);
+    }
+
+    void or32(Gpr to, Gpr from) {
+        scalar(false, 0, 0x0b, to.number(), from);
+    }
+
+    void shr32(Gpr to, int bits) {
+        scalar(false, 0, 0xc1, 5, to);
+        put(bits);
+    }
+
+    void push(Gpr from) {
+        if (from.number() >= 8) {
+            put(0x41);
+        }
+        put(0x50 | from.number() & 7);
+    }
+
+    void pop(Gpr to) {
+        if (to.number() >= 8) {
+            put(0x41);
+        }
+        put(0x58 | to.number() & 7);
+    }
+
+    /** Ends the use of wide registers, which slows what follows on some processors. */
+    void vzeroupper() {
+        put(0xc5);
+        put(0xf8);
+        put(0x77);
+    }
+
+    void ret() {
+        put(0xc3);
+    }
+
+    void jump(Label to) {
+        put(0xe9);
+        distanceTo(to);
+    }
+
+    /** Jumps if the last result was zero (or what was compared is equal). */
+    void jumpIfZero(Label to) {
+        put(0x0f);
+        put(0x84);
+        distanceTo(to);
+    }
+
+    void jumpIfNotZero(Label to) {
+        put(0x0f);
+        put(0x85);
+        distanceTo(to);
+    }
+
+    /** Jumps if the left of a signed comparison was less. */
+    void jumpIfLess(Label to) {
+        put(0x0f);
+        put(0x8c);
+        distanceTo(to);
+    }
+
+    void prefetcht0(Mem from) {
+        scalar(false, 1, 0x18, 1, from);
+    }
+
+    // Moves.
+
+    private static final Opcode LOAD = full(0, 1, 0x10);
+    private static final Opcode STORE = full(0, 1, 0x11);
+    private static final Opcode BROADCAST = element(1, 2, 0x18, 4);
+    private static final Opcode BROADCAST_HALF = element(1, 2, 0x79, 2);
+    private static final Opcode BROADCAST_WORD = element(1, 2, 0x58, 4);
+
+    void vmovups(Vec to, Mem from) {
+        vector(LOAD, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    void vmovups(Vec to, Vec from) {
+        vector(LOAD, to.lengthField(), to.number(), 0, from.number(), 0);
+    }
+
+    void vmovups(Mem to, Vec from) {
+        vector(STORE, from.lengthField(), from.number(), 0, to, 0, false);
+    }
+
+    void vbroadcastss(Vec to, Mem from) {
+        vector(BROADCAST, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    /** Two bytes to all lanes of two bytes. */
+    void vpbroadcastw(Vec to, Mem from) {
+        vector(BROADCAST_HALF, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    /** Four bytes to all lanes of four bytes. */
+    void vpbroadcastd(Vec to, Mem from) {
+        vector(BROADCAST_WORD, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    private static final Opcode MOVD = full(1, 1, 0x6e);
+    private static final Opcode PINSRD = full(1, 3, 0x22);
+    private static final Opcode STORE_SCALAR = element(2, 1, 0x11, 4);
+
+    /** 32 bits to the lowest lane, zeros to the others. */
+    void vmovd(Vec to, Gpr from) {
+        vector(MOVD, 0, to.number(), 0, from.number(), 0);
+    }
+
+    void vpinsrd(Vec to, Vec others, Gpr from, int lane) {
+        vector(PINSRD, 0, to.number(), others.number(), from.number(), 0);
+        put(lane);
+    }
+
+    void vmovss(Mem to, Vec from) {
+        vector(STORE_SCALAR, 0, from.number(), 0, to, 0, false);
+    }
+
+    // F32 arithmetic.
+
+    private static final Opcode ADD = full(0, 1, 0x58);
+    private static final Opcode MULTIPLY = full(0, 1, 0x59);
+    private static final Opcode ADD_SCALAR = element(2, 1, 0x58, 4);
+    private static final Opcode FMADD_231 = full(1, 2, 0xb8);
+    private static final Opcode FMADD_213 = full(1, 2, 0xa8);
+    private static final Opcode FMSUB_231 = full(1, 2, 0xba);
+    private static final Opcode FMSUB_213 = full(1, 2, 0xaa);
+
+    void vaddps(Vec to, Vec left, Vec right) {
+        vector(ADD, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vaddss(Vec to, Vec left, Vec right) {
+        vector(ADD_SCALAR, 0, to.number(), left.number(), right.number(), 0);
+    }
+
+    void vaddss(Vec to, Vec left, Mem right) {
+        vector(ADD_SCALAR, 0, to.number(), left.number(), right, 0, false);
+    }
+
+    void vmulps(Vec to, Vec left, Vec right) {
+        vector(MULTIPLY, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vmulps(Vec to, Vec left, Mem right) {
+        vector(MULTIPLY, to.lengthField(), to.number(), left.number(), right, 0, false);
+    }
+
+    /** {@code sum += left * right}. */
+    void vfmadd231ps(Vec sum, Vec left, Vec right) {
+        vector(FMADD_231, sum.lengthField(), sum.number(), left.number(), right.number(), 0);
+    }
+
+    /** {@code sum += left * right}. */
+    void vfmadd231ps(Vec sum, Vec left, Mem right) {
+        vector(FMADD_231, sum.lengthField(), sum.number(), left.number(), right, 0, false);
+    }
+
+    /** {@code to = to * factor + term}. */
+    void vfmadd213ps(Vec to, Vec factor, Vec term) {
+        vector(FMADD_213, to.lengthField(), to.number(), factor.number(), term.number(), 0);
+    }
+
+    /** {@code to = to * factor - term}. */
+    void vfmsub213ps(Vec to, Vec factor, Vec term) {
+        vector(FMSUB_213, to.lengthField(), to.number(), factor.number(), term.number(), 0);
+    }
+
+    /** {@code to = left * right - to}; the one F32 at {@code right} serves all lanes. */
+    void vfmsub231ps(Vec to, Vec left, Mem right) {
+        vector(FMSUB_231, to.lengthField(), to.number(), left.number(), right, 0, true);
+    }
+
+    // Integers and conversions.
+
+    private static final Opcode XOR = full(1, 1, 0xef);
+    private static final Opcode AND = full(1, 1, 0xdb);
+    private static final Opcode OR = full(1, 1, 0xeb);
+    private static final Opcode SUBTRACT = full(1, 1, 0xfa);
+    private static final Opcode EQUAL = full(1, 1, 0x76);
+    private static final Opcode SHIFT_EACH = full(1, 2, 0x45);
+    private static final Opcode SHIFT_WORD = full(1, 1, 0x72);
+    private static final Opcode SHIFT_HALF = full(1, 1, 0x71);
+    private static final Opcode ZERO_EXTEND_BYTES = part(1, 2, 0x31, 4);
+    private static final Opcode SIGN_EXTEND_BYTES = part(1, 2, 0x21, 4);
+    private static final Opcode ZERO_EXTEND_HALVES = part(1, 2, 0x33, 2);
+    private static final Opcode FROM_INTEGER = full(0, 1, 0x5b);
+    private static final Opcode FROM_F16 = part(1, 2, 0x13, 2);
+
+    /** Zero in every lane. */
+    void clear(Vec to) {
+        vector(XOR, to.lengthField(), to.number(), to.number(), to.number(), 0);
+    }
+
+    void vpand(Vec to, Vec left, Vec right) {
+        vector(AND, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vpand(Vec to, Vec left, Mem right) {
+        vector(AND, to.lengthField(), to.number(), left.number(), right, 0, false);
+    }
+
+    void vpor(Vec to, Vec left, Vec right) {
+        vector(OR, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vpsubd(Vec to, Vec left, Vec right) {
+        vector(SUBTRACT, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    /** All ones in lanes that are equal; with 256 bits or fewer. */
+    void vpcmpeqd(Vec to, Vec left, Mem right) {
+        vector(EQUAL, to.lengthField(), to.number(), left.number(), right, 0, false);
+    }
+
+    void vpsrld(Vec to, Vec from, int bits) {
+        vector(SHIFT_WORD, to.lengthField(), 2, to.number(), from.number(), 0);
+        put(bits);
+    }
+
+    /** Each lane by a number of bits of its own. */
+    void vpsrlvd(Vec to, Vec from, Mem bits) {
+        vector(SHIFT_EACH, to.lengthField(), to.number(), from.number(), bits, 0, false);
+    }
+
+    void vpslld(Vec to, Vec from, int bits) {
+        vector(SHIFT_WORD, to.lengthField(), 6, to.number(), from.number(), 0);
+        put(bits);
+    }
+
+    /** Lanes of two bytes to the left. */
+    void vpsllw(Vec to, Vec from, int bits) {
+        vector(SHIFT_HALF, to.lengthField(), 6, to.number(), from.number(), 0);
+        put(bits);
+    }
+
+    void vpmovzxbd(Vec to, Mem from) {
+        vector(ZERO_EXTEND_BYTES, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    void vpmovzxbd(Vec to, Vec from) {
+        vector(ZERO_EXTEND_BYTES, to.lengthField(), to.number(), 0, from.number(), 0);
+    }
+
+    void vpmovsxbd(Vec to, Mem from) {
+        vector(SIGN_EXTEND_BYTES, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    void vpmovzxwd(Vec to, Mem from) {
+        vector(ZERO_EXTEND_HALVES, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    /** 32-bit integers to F32. */
+    void vcvtdq2ps(Vec to, Vec from) {
+        vector(FROM_INTEGER, to.lengthField(), to.number(), 0, from.number(), 0);
+    }
+
+    /** F16 to F32, exactly; {@code from} is half as wide. */
+    void vcvtph2ps(Vec to, Vec from) {
+        vector(FROM_F16, to.lengthField(), to.number(), 0, from.number(), 0);
+    }
+
+    void vcvtph2ps(Vec to, Mem from) {
+        vector(FROM_F16, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    // Lanes.
+
+    private static final Opcode PERMUTE = full(1, 2, 0x16);
+    private static final Opcode EXTRACT_128 = full(1, 3, 0x19);
+    private static final Opcode EXTRACT_256 = full(1, 3, 0x1b).wide();
+    private static final Opcode HIGH_TO_LOW = full(0, 1, 0x12);
+    private static final Opcode ODD_TO_EVEN = full(2, 1, 0x16);
+
+    /** {@code to[i] = from[index[i]]}, of an index the low bits; 256 bits or more. Lanes outside {@code mask} stay. */
+    void vpermps(Vec to, Vec index, Vec from, int mask) {
+        vector(PERMUTE, to.lengthField(), to.number(), index.number(), from.number(), mask);
+    }
+
+    /** The upper half of a vector of 256 or 512 bits. */
+    void upperHalf(Vec to, Vec from) {
+        Opcode opcode = from.bytes() == 64 ? EXTRACT_256 : EXTRACT_128;
+        vector(opcode, from.lengthField(), from.number(), 0, to.number(), 0);
+        put(1);
+    }
+
+    void vmovhlps(Vec to, Vec others, Vec from) {
+        vector(HIGH_TO_LOW, 0, to.number(), others.number(), from.number(), 0);
+    }
+
+    void vmovshdup(Vec to, Vec from) {
+        vector(ODD_TO_EVEN, to.lengthField(), to.number(), 0, from.number(), 0);
+    }
+
+    private static final Opcode PERMUTE_IN_QUARTERS = full(1, 3, 0x04);
+    private static final Opcode BROADCAST_QUARTER = element(1, 2, 0x1a, 16);
+
+    /** Words of 32 bits in the order that {@code order} gives, in every 128 bits. */
+    void vpermilps(Vec to, Vec from, int order) {
+        vector(PERMUTE_IN_QUARTERS, to.lengthField(), to.number(), 0, from.number(), 0);
+        put(order);
+    }
+
+    /** 128 bits to every quarter of 512. */
+    void vbroadcastf32x4(Vec to, Mem from) {
+        vector(BROADCAST_QUARTER, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    private static final Opcode SHUFFLE_WORDS = full(1, 1, 0x70);
+
+    /** Words of 32 bits in the order that {@code order} gives, two bits each from the lowest, in every 128 bits. */
+    void vpshufd(Vec to, Vec from, int order) {
+        vector(SHUFFLE_WORDS, to.lengthField(), to.number(), 0, from.number(), 0);
+        put(order);
+    }
+
+    void vpshufd(Vec to, Mem from, int order) {
+        vector(SHUFFLE_WORDS, to.lengthField(), to.number(), 0, from, 0, false);
+        put(order);
+    }
+
+    // Mask registers.
+
+    private static final Opcode MASK_LOAD = new Opcode(1, 1, 1, 0x90, 1, 4);
+    private static final Opcode MASK_SHIFT_RIGHT = new Opcode(1, 3, 0, 0x31, 1, 4);
+    private static final Opcode SIGNS_TO_MASK = full(2, 2, 0x29);
+
+    /** 32 bits. */
+    void kmovd(int to, Mem from) {
+        vector(MASK_LOAD, 0, to, 0, from, 0, false);
+    }
+
+    void kshiftrd(int to, int from, int bits) {
+        vector(MASK_SHIFT_RIGHT, 0, to, 0, from, 0);
+        put(bits);
+    }
+
+    /** The highest bit of each byte; needs AVX-512BW. */
+    void vpmovb2m(int to, Vec from) {
+        evexOnly(SIGNS_TO_MASK, from.lengthField(), to, 0, from.number());
+    }
+}
