@@ -104,10 +104,10 @@ public final class CacheSequence implements AutoCloseable {
         return copy;
     }
 
-    /** Where a reserved position lies in the pool: {@code page * pageSize + place}. */
+    /** Where a reserved position lies in each of {@link PagedCache#keySlots}. */
     public int slot(int position) {
         int pageSize = cache.shape().pageSize();
-        return pages[position / pageSize] * pageSize + position % pageSize;
+        return pages[position / pageSize] * cache.shape().layers() * pageSize + position % pageSize;
     }
 
     /** Writes the page numbers to {@code into}, from {@code at} on. */

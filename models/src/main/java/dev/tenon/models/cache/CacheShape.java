@@ -20,7 +20,7 @@ import java.util.List;
 public record CacheShape(
         int layers, int heads, int keySize, int valueSize, DType type, int pageSize, int pages, int sequencePages) {
     /**
-     * @throws InvalidArgumentException if a size is not positive
+     * @throws InvalidArgumentException if a size is not positive, or there are more slots than an I32 counts
      * @throws DTypeException if the type is none of the four, or its blocks do not divide a head
      */
     public CacheShape {
@@ -29,6 +29,10 @@ public record CacheShape(
                 Math.min(Math.min(pageSize, pages), sequencePages));
         if (least < 1) {
             throw new InvalidArgumentException("cache: every size must be positive");
+        }
+        if ((long) layers * pageSize * pages > Integer.MAX_VALUE) {
+            throw new InvalidArgumentException("cache: " + (long) pageSize * pages + " positions of " + layers
+                    + " layers are more than 2^31 - 1 slots");
         }
         if (type != DType.F32 && type != DType.F16 && type != DType.BF16 && type != DType.Q8_0) {
             throw new DTypeException("cache", "keeps F32, F16, BF16 or Q8_0", List.of(type));

@@ -118,9 +118,8 @@ final class DecoderStep {
             rope(turn.get(), key, batch, queries);
         }
         Tensor slots = buffers.slots.slice(0, 0, tokens);
-        device.execute(new CacheWrite(key, slots, cache.keyPages(index).reshape(slotShape(configuration.keySize()))));
-        device.execute(
-                new CacheWrite(value, slots, cache.valuePages(index).reshape(slotShape(configuration.valueSize()))));
+        device.execute(new CacheWrite(key, slots, cache.keySlots(index)));
+        device.execute(new CacheWrite(value, slots, cache.valueSlots(index)));
         Tensor attended = buffers.attended.slice(0, 0, tokens);
         Tensor out = attended.reshape(batch, queries, configuration.heads(), configuration.valueSize());
         device.execute(new PagedAttention(
@@ -137,10 +136,6 @@ final class DecoderStep {
                 out.permute(0, 2, 1, 3),
                 null));
         add(layer.attentionOutput(), attended, layer.attentionPostNorm());
-    }
-
-    private long[] slotShape(int size) {
-        return new long[] {(long) cache.shape().pages() * cache.shape().pageSize(), configuration.keyHeads(), size};
     }
 
     private Tensor heads(Tensor buffer, Linear map, Tensor in, int heads) {
