@@ -1,26 +1,20 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
-import dev.tenon.error.InputOutputException;
 import dev.tenon.models.cache.ContextOverflowException;
 import dev.tenon.models.chat.ChatMessage;
 import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.generate.GenerationOptions;
 import dev.tenon.models.generate.GenerationResult;
 import dev.tenon.models.generate.Generator;
 import dev.tenon.models.generate.LanguageModel;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jline.reader.EndOfFileException;
-import org.jline.reader.LineReader;
-import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,55 +48,50 @@ final class ChatCommand extends TenonCommand {
     @Override
     void execute() {
         GenerationOptions options = sampling.options(TEMPERATURE, MAX_TOKENS);
+        SessionOptions sessionOptions = model.session();
         Path path = model.path();
         try (Tenon tenon = runtime.open();
                 LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()));
-                Terminal terminal = TerminalBuilder.builder().dumb(true).build();
-                DecoderSession session = languageModel.session(model.session());
+                DecoderSession session = languageModel.session(sessionOptions);
                 Generator generator = new Generator(session, languageModel.tokenizer())) {
-            LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
-            boolean prompts = Console.isInteractive();
-            for (String line = next(reader, prompts); line != null; line = next(reader, prompts)) {
-                switch (line.strip()) {
-                    case "" -> {}
-                    case "/exit" -> {
-                        return;
+            ChatPrompts prompts = ChatPrompts.of(languageModel);
+            try (ChatInput input = ChatInput.open()) {
+                for (String line = input.next(); line != null; line = input.next()) {
+                    switch (line.strip()) {
+                        case "" -> {}
+                        case "/exit" -> {
+                            return;
+                        }
+                        case "/clear" -> {
+                            messages.clear();
+                            generator.clear();
+                        }
+                        default -> answer(prompts, generator, input, line, options);
                     }
-                    case "/clear" -> {
-                        messages.clear();
-                        generator.clear();
-                    }
-                    default -> answer(languageModel, generator, terminal, line, options);
                 }
             }
-        } catch (IOException e) {
-            throw new InputOutputException("terminal", "opening", e);
-        }
-    }
-
-    /** The next line, or null where the user wants no more. */
-    private static @Nullable String next(LineReader reader, boolean prompts) {
-        try {
-            return reader.readLine(prompts ? "> " : "");
-        } catch (EndOfFileException | UserInterruptException _) {
-            return null;
         }
     }
 
     private void answer(
-            LanguageModel languageModel,
-            Generator generator,
-            Terminal terminal,
-            String line,
-            GenerationOptions options) {
+            ChatPrompts prompts, Generator generator, ChatInput input, String line, GenerationOptions options) {
         if (messages.isEmpty() && system != null) {
             messages.add(ChatMessage.system(system));
         }
         messages.add(ChatMessage.user(line));
-        int[] ids = ChatPrompts.ids(languageModel, messages);
+        int[] ids = prompts.ids(messages);
+        AtomicBoolean interrupted = new AtomicBoolean();
         GenerationResult result;
         try {
-            result = generate(generator, terminal, ids, options);
+            result = input.interruptible(
+                    () -> interrupted.set(true),
+                    () -> generator.generate(ids, options, text -> {
+                        if (!isJson()) {
+                            out().print(text);
+                            out().flush();
+                        }
+                        return !interrupted.get();
+                    }));
         } catch (ContextOverflowException e) {
             messages.removeLast();
             out().flush();
@@ -119,22 +108,6 @@ final class ChatCommand extends TenonCommand {
         } else {
             out().println();
             out().flush();
-        }
-    }
-
-    private GenerationResult generate(Generator generator, Terminal terminal, int[] ids, GenerationOptions options) {
-        boolean[] interrupted = new boolean[1];
-        Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, _ -> interrupted[0] = true);
-        try {
-            return generator.generate(ids, options, text -> {
-                if (!isJson()) {
-                    out().print(text);
-                    out().flush();
-                }
-                return !interrupted[0];
-            });
-        } finally {
-            terminal.handle(Terminal.Signal.INT, before);
         }
     }
 }

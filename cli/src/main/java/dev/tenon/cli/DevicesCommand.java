@@ -7,17 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tenon devices}. */
 @Command(name = "devices", description = "List the devices found, and what was not found and why.")
 final class DevicesCommand extends TenonCommand {
-    @Mixin
-    private final RuntimeArguments runtime = new RuntimeArguments();
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; 0: one a core.")
+    private int threads;
 
     @Override
     void execute() {
-        try (Tenon tenon = runtime.open()) {
+        try (Tenon tenon = RuntimeArguments.open(threads)) {
             if (isJson()) {
                 Map<String, Object> document = new LinkedHashMap<>();
                 document.put(

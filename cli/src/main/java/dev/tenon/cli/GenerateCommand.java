@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.Tenon;
 import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.generate.GenerationOptions;
 import dev.tenon.models.generate.GenerationResult;
 import dev.tenon.models.generate.Generator;
@@ -58,18 +59,22 @@ final class GenerateCommand extends TenonCommand {
 
     @Override
     void execute() {
+        if (system != null && !chat) {
+            throw new CommandException(2, "--system needs --chat");
+        }
         GenerationOptions options = sampling.options(0, MAX_TOKENS);
+        SessionOptions sessionOptions = model.session();
         Path path = model.path();
         String text = Prompts.read(prompt, file);
         try (Tenon tenon = runtime.open();
                 LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()))) {
             int[] ids = chat
-                    ? ChatPrompts.ids(languageModel, ChatPrompts.conversation(system, text))
+                    ? ChatPrompts.of(languageModel).ids(ChatPrompts.conversation(system, text))
                     : languageModel.tokenizer().encode(text, new EncodeOptions(true, special));
             if (ids.length == 0) {
                 throw new CommandException(2, "the prompt is empty, and this model has no token to begin a text with");
             }
-            try (DecoderSession session = languageModel.session(model.session());
+            try (DecoderSession session = languageModel.session(sessionOptions);
                     Generator generator = new Generator(session, languageModel.tokenizer())) {
                 GenerationResult result =
                         generator.generate(ids, options, isJson() ? TextListener.SILENT : this::print);
@@ -78,10 +83,10 @@ final class GenerateCommand extends TenonCommand {
         }
     }
 
+    /** Ends the text where nobody reads it any more. */
     private boolean print(String text) {
         out().print(text);
-        out().flush();
-        return true;
+        return !out().checkError();
     }
 
     private void report(GenerationResult result) {

@@ -1,7 +1,10 @@
 package dev.tenon.cli;
 
 import picocli.CommandLine;
+import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The {@code tenon} command. */
 @Command(
@@ -23,16 +26,22 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {" 0: done", " 1: failed, with the reason on standard error", " 2: wrong usage"})
 public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
     private Main() {}
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out, Console.ansi());
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     /** Runs the command and exits with its status. */
     public static void main(String[] arguments) {
         StandardError.open();
+        // A decimal point everywhere: what is printed is often read by a program.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         System.exit(commandLine().execute(arguments));
     }
 

@@ -1,13 +1,17 @@
 package dev.tenon.cli;
 
 import dev.tenon.DType;
+import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.models.decoder.SessionOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model to run, and with what cache. */
 final class ModelArguments {
+    private static final List<DType> CACHE_TYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0);
+
     @Option(
             names = {"-m", "--model"},
             paramLabel = "FILE",
@@ -36,7 +40,15 @@ final class ModelArguments {
         return folder.resolve(model);
     }
 
+    /** @throws CommandException if the context is negative or the cache cannot have the type */
     SessionOptions session() {
-        return SessionOptions.DEFAULT.withContext(context).withCacheType(cacheType);
+        if (!CACHE_TYPES.contains(cacheType)) {
+            throw new CommandException(2, "--cache-type must be one of " + CACHE_TYPES + ", not " + cacheType);
+        }
+        try {
+            return SessionOptions.DEFAULT.withContext(context).withCacheType(cacheType);
+        } catch (InvalidArgumentException e) {
+            throw CommandException.usage(e);
+        }
     }
 }

@@ -37,7 +37,11 @@ record ModelFolder(Path path) {
         }
     }
 
-    /** The file of a path, or of a name in the folder, with or without its ending. */
+    /**
+     * The file of a path, or of a name in the folder, with or without its ending.
+     *
+     * @throws CommandException if there is neither
+     */
     Path resolve(String model) {
         Path given = Path.of(model);
         if (Files.exists(given)) {
@@ -48,7 +52,7 @@ record ModelFolder(Path path) {
                 return path.resolve(name);
             }
         }
-        return given;
+        throw new CommandException(1, model + ": there is no such file, and no model of this name in " + path);
     }
 
     /** What to say to someone who named no model. */

@@ -47,11 +47,14 @@ final class PerplexityCommand extends TenonCommand {
 
     @Override
     void execute() {
+        if (window < 2) {
+            throw new CommandException(2, "--window must be at least 2");
+        }
         Path path = model.path();
         String content = new String(Prompts.bytes(text, maxBytes), StandardCharsets.UTF_8);
         try (Tenon tenon = runtime.open();
                 LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()));
-                DecoderSession session = languageModel.session(model.session().withContext(Math.max(2, window)));
+                DecoderSession session = languageModel.session(model.session().withContext(window));
                 ProgressBar bar = new ProgressBar(err(), "perplexity")) {
             int[] ids = languageModel.tokenizer().encode(content);
             long start = System.nanoTime();

@@ -54,6 +54,7 @@ final class RenderCommand extends TenonCommand {
 
     @Override
     void execute() {
+        ChatTemplate parsed = template();
         String source = messages == null ? "standard input" : messages.toString();
         Object document = json(source, Prompts.read(null, messages));
         ChatRequest request = request(source, document);
@@ -66,7 +67,7 @@ final class RenderCommand extends TenonCommand {
         for (Map.Entry<String, String> each : variables.entrySet()) {
             request = request.withVariable(each.getKey(), each.getValue());
         }
-        String prompt = template().render(request);
+        String prompt = parsed.render(request);
         if (isJson()) {
             printJson(Map.of("prompt", prompt));
         } else {

@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.models.generate.GenerationOptions;
 import dev.tenon.models.sampling.SamplingOptions;
 import java.util.LinkedHashMap;
@@ -75,8 +76,19 @@ final class SamplingArguments {
     @Option(names = "--ignore-eos", description = "Go on past the token that would end the text.")
     private boolean ignoreEos;
 
-    /** @param defaultTemperature where none was given */
+    /**
+     * @param defaultTemperature where none was given
+     * @throws CommandException if a number is out of its range
+     */
     GenerationOptions options(double defaultTemperature, int defaultMaxTokens) {
+        try {
+            return checked(defaultTemperature, defaultMaxTokens);
+        } catch (InvalidArgumentException e) {
+            throw CommandException.usage(e);
+        }
+    }
+
+    private GenerationOptions checked(double defaultTemperature, int defaultMaxTokens) {
         SamplingOptions sampling = SamplingOptions.GREEDY
                 .withTemperature(temperature == null ? defaultTemperature : temperature)
                 .withLimits(topK, topP, minP)

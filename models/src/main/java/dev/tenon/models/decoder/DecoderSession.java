@@ -9,6 +9,7 @@ import dev.tenon.error.ClosedException;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.models.cache.CacheSequence;
 import dev.tenon.models.cache.CacheShape;
+import dev.tenon.models.cache.ContextOverflowException;
 import dev.tenon.models.cache.PagedCache;
 import dev.tenon.op.CrossEntropy;
 import java.util.Arrays;
@@ -122,7 +123,7 @@ public final class DecoderSession implements AutoCloseable {
      * @param ids at least one
      * @return the logits after the last of them: [1, vocabulary], F32, valid until the session's next call
      * @throws InvalidArgumentException if an id is outside the vocabulary
-     * @throws dev.tenon.models.cache.ContextOverflowException if the sequence would pass the context
+     * @throws ContextOverflowException if the sequence would pass the context
      * @throws dev.tenon.models.cache.OutOfPagesException if the cache is full
      */
     public Tensor prefill(CacheSequence sequence, int[] ids) {
@@ -198,6 +199,7 @@ public final class DecoderSession implements AutoCloseable {
             if (sequences.indexOf(sequence) != i) {
                 throw new InvalidArgumentException("decode: a sequence is there twice");
             }
+            checkRoom(sequence, 1);
             sequence.reserve(1);
             positions[i] = sequence.length();
             slots[i] = sequence.slot(positions[i]);
@@ -279,6 +281,14 @@ public final class DecoderSession implements AutoCloseable {
             throw new InvalidArgumentException("prefill: no tokens");
         }
         checkIds(ids);
+        checkRoom(sequence, ids.length);
+    }
+
+    /** The cache has whole pages, and so may have room for more than the context. */
+    private void checkRoom(CacheSequence sequence, int count) {
+        if (count > context - sequence.length()) {
+            throw new ContextOverflowException(sequence.length(), count, context);
+        }
     }
 
     private CacheSequence own(CacheSequence sequence) {

@@ -78,7 +78,12 @@ public final class Sampler {
     }
 
     private int draw(float[] logits) {
-        Candidates candidates = Candidates.of(logits, logits[largest(logits)], options.temperature(), options.topK());
+        int most = largest(logits);
+        if (logits[most] == Float.POSITIVE_INFINITY) {
+            // A bias that forces a token: nothing is beside it, and differences to it are no numbers.
+            return most;
+        }
+        Candidates candidates = Candidates.of(logits, logits[most], options.temperature(), options.topK());
         candidates.keepMass(options.topP());
         candidates.keepAtLeast(options.minP());
         return candidates.at(uniform());

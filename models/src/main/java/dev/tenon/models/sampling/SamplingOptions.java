@@ -7,7 +7,7 @@ import java.util.Map;
  * How the next token is chosen. The steps are taken in the order of the parameters: biases and penalties change logits,
  * the temperature divides them, and each of the three limits keeps a part of what the one before it left.
  *
- * @param logitBias added to the logits of some ids; negative infinity forbids an id
+ * @param logitBias added to the logits of some ids; negative infinity forbids an id, positive infinity forces it
  * @param repetitionPenalty divides positive and multiplies negative logits of ids that the prompt or the text has had
  *     (Keskar et al. 2019, CTRL); 1: none
  * @param presencePenalty subtracted from the logits of ids that the text has had
