@@ -59,7 +59,7 @@ final class BenchCommand extends TenonCommand {
             List<Device> devices = device == null ? tenon.devices() : List.of(tenon.device(device));
             long perDevice = (long) (seconds * 1e9 / Math.max(1, devices.size()));
             for (Device each : devices) {
-                measure(each, System.nanoTime() + perDevice);
+                measure(each, perDevice);
             }
             if (isJson()) {
                 Map<String, Object> document = new LinkedHashMap<>();
@@ -75,9 +75,10 @@ final class BenchCommand extends TenonCommand {
         }
     }
 
-    private void measure(Device on, long deadline) {
+    private void measure(Device on, long nanos) {
         Optional<DeviceLimits> limits = on.measureLimits();
         limits.ifPresent(limit -> announce(on, limit));
+        long deadline = System.nanoTime() + nanos;
         List<OpCase> cases = OpCases.benchmarks().stream()
                 .filter(each -> TIMED.contains(each.op()))
                 .toList();

@@ -36,9 +36,11 @@ final class InspectCommand extends TenonCommand {
         printFact("tensor bytes", "%,d".formatted(contents.bytes()));
         printFact("types", contents.types());
         out().println();
-        contents.metadata().forEach((key, value) -> out().printf(
-                        "%-45s %s%n",
-                        Quote.plain(key, SHOWN_CHARACTERS), Quote.plain(String.valueOf(value), SHOWN_CHARACTERS)));
+        contents.metadata()
+                .forEach((key, value) -> out().printf(
+                                "%-45s %s%n",
+                                Quote.plain(key, SHOWN_CHARACTERS),
+                                Quote.plain(String.valueOf(value), SHOWN_CHARACTERS)));
         if (tensors) {
             out().println();
             for (ModelContents.Weight tensor : contents.tensors()) {

@@ -1,7 +1,7 @@
 package dev.tenon.cli;
 
-import picocli.CommandLine;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

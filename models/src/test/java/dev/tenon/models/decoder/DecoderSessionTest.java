@@ -117,6 +117,23 @@ class DecoderSessionTest {
     }
 
     @Test
+    void theContextEndsInsideAPageToo() {
+        // Pages of 4 positions: the cache has room for 12, the context for 10.
+        try (DecoderSession session = session(10, 1);
+                CacheSequence sequence = session.open()) {
+            ContextOverflowException full =
+                    assertThrows(ContextOverflowException.class, () -> session.prefill(sequence, PROMPT));
+            assertEquals(10, full.limit());
+            session.prefill(sequence, Arrays.copyOf(PROMPT, 10));
+            assertThrows(ContextOverflowException.class, () -> session.decode(List.of(sequence), new int[] {1}));
+            assertThrows(
+                    ContextOverflowException.class,
+                    () -> session.prefill(sequence, new int[] {1}, (from, logits) -> {}));
+            assertEquals(10, sequence.length());
+        }
+    }
+
+    @Test
     void badArgumentsAreRefused() {
         try (DecoderSession session = session(16, 1);
                 DecoderSession other = session(16, 1);

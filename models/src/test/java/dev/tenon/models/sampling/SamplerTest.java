@@ -131,6 +131,8 @@ class SamplerTest {
     void biasForbidsAndFavours() {
         SamplingOptions options = SamplingOptions.GREEDY.withLogitBias(Map.of(1, Float.NEGATIVE_INFINITY, 2, 3f));
         assertEquals(2, new Sampler(options).next(LOGITS.clone()));
+        SamplingOptions forced = drawing().withLogitBias(Map.of(2, Float.POSITIVE_INFINITY));
+        assertArrayEquals(new double[] {0, 0, 1, 0}, frequencies(forced, LOGITS), 1e-9);
         SamplingOptions outside = SamplingOptions.GREEDY.withLogitBias(Map.of(4, 1f));
         assertThrows(InvalidArgumentException.class, () -> new Sampler(outside).next(LOGITS.clone()));
     }
