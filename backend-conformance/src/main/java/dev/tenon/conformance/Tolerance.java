@@ -37,7 +37,7 @@ import dev.tenon.op.*;
  * <tr><td>rmsNorm with a residual on F16, BF16</td><td>2^-11, 2^-8 more</td><td>the sum may be rounded to its type
  *     before it is normalized</td></tr>
  * <tr><td>rope</td><td>8 u</td><td>in proportion to 1 + angle, which is rounded to F32</td></tr>
- * <tr><td>quantize to Q4_K, Q5_K, Q6_K</td><td>0.12, 0.08, 0.035</td><td>of the block's largest magnitude, after
+ * <tr><td>quantize to Q4_K, Q5_K, Q6_K</td><td>0.1, 0.05, 0.035</td><td>of the block's largest magnitude, after
  *     dequantizing: about a step of the type and its scales</td></tr>
  * </table>
  *
@@ -136,8 +136,8 @@ public record Tolerance(boolean exact, double relative, double absolute) {
 
     private static Tolerance quantized(DType dtype) {
         return switch (dtype) {
-            case Q4_K -> new Tolerance(false, 0.12, 0x1p-24);
-            case Q5_K -> new Tolerance(false, 0.08, 0x1p-24);
+            case Q4_K -> new Tolerance(false, 0.1, 0x1p-24);
+            case Q5_K -> new Tolerance(false, 0.05, 0x1p-24);
             case Q6_K -> new Tolerance(false, 0.035, 0x1p-24);
             case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 -> EXACT;
             case F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype.name());

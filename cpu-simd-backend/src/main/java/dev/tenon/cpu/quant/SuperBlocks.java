@@ -46,4 +46,16 @@ final class SuperBlocks {
         long pieces = getInt(scales + 8) >>> 4 & 0x0f0f0f0fL | (long) (getInt(scales + 4) >>> 6 & 0x03030303) << 4;
         return own | pieces << 32;
     }
+
+    /**
+     * {@code largest / codes} as F16, the next number up in magnitude where the nearest would leave the largest beyond the
+     * codes; that happens to small numbers, of which F16 has few.
+     */
+    static short unit(double largest, int codes) {
+        short unit = Float.floatToFloat16((float) (largest / codes));
+        if (Math.abs(largest) > (codes + 0.5) * Math.abs(Float.float16ToFloat(unit))) {
+            unit++;
+        }
+        return unit;
+    }
 }
