@@ -32,6 +32,10 @@ final class ModelArguments {
             description = "Type of cached keys and values: F32, F16, BF16 or Q8_0 (${DEFAULT-VALUE}).")
     private DType cacheType = DType.F32;
 
+    boolean isGiven() {
+        return model != null;
+    }
+
     Path path() {
         ModelFolder folder = ModelFolder.find();
         if (model == null) {

@@ -4,6 +4,7 @@ import dev.tenon.models.gguf.GgufFile;
 import dev.tenon.models.tokenizer.EncodeOptions;
 import dev.tenon.models.tokenizer.GgufTokenizer;
 import dev.tenon.models.tokenizer.Tokenizer;
+import dev.tenon.models.tokenizer.TokenizerJson;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +21,12 @@ import picocli.CommandLine.Parameters;
 final class TokenizeCommand extends TenonCommand {
     @Mixin
     private final ModelArguments model = new ModelArguments();
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "Instead of a model: the tokenizer.json of the tokenizers library.")
+    private @Nullable Path tokenizerFile;
 
     @Parameters(
             arity = "0..1",
@@ -47,26 +54,33 @@ final class TokenizeCommand extends TenonCommand {
 
     @Override
     void execute() {
-        Path path = model.path();
+        Tokenizer tokenizer = tokenizer();
         String input = Prompts.read(text, file);
-        try (GgufFile gguf = GgufFile.open(path)) {
-            Tokenizer tokenizer = GgufTokenizer.read(gguf.metadata());
-            int[] ids = decode ? ids(input) : tokenizer.encode(input, new EncodeOptions(addSpecial, parseSpecial));
-            if (isJson()) {
-                Map<String, Object> document = new LinkedHashMap<>();
-                document.put("ids", ids);
-                document.put(
-                        "tokens",
-                        Arrays.stream(ids)
-                                .mapToObj(tokenizer.vocabulary()::text)
-                                .toList());
-                document.put("text", decode ? tokenizer.decode(ids, showSpecial) : input);
-                printJson(document);
-            } else if (decode) {
-                out().println(tokenizer.decode(ids, showSpecial));
-            } else {
-                out().println(Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+        int[] ids = decode ? ids(input) : tokenizer.encode(input, new EncodeOptions(addSpecial, parseSpecial));
+        if (isJson()) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("ids", ids);
+            document.put(
+                    "tokens",
+                    Arrays.stream(ids).mapToObj(tokenizer.vocabulary()::text).toList());
+            document.put("text", decode ? tokenizer.decode(ids, showSpecial) : input);
+            printJson(document);
+        } else if (decode) {
+            out().println(tokenizer.decode(ids, showSpecial));
+        } else {
+            out().println(Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+        }
+    }
+
+    private Tokenizer tokenizer() {
+        if (tokenizerFile != null) {
+            if (model.isGiven()) {
+                throw new CommandException(2, "give either --model or --tokenizer");
             }
+            return TokenizerJson.read(tokenizerFile);
+        }
+        try (GgufFile gguf = GgufFile.open(model.path())) {
+            return GgufTokenizer.read(gguf.metadata());
         }
     }
 

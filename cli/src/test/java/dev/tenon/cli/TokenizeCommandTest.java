@@ -79,6 +79,33 @@ class TokenizeCommandTest {
     }
 
     @Test
+    void aTokenizerFileStandsForAModel() throws Exception {
+        Path json = Files.writeString(
+                folder.resolve("tokenizer.json"),
+                "{\"added_tokens\":[{\"id\":4,\"content\":\"<e>\",\"special\":true}],\"model\":{\"type\":\"BPE\",\"merges\":[[\"a\",\"b\"]],"
+                        + "\"vocab\":{\"a\":0,\"b\":1,\"ab\":2,\"\u0120\":3}},\"pre_tokenizer\":{\"type\":\"ByteLevel\","
+                        + "\"add_prefix_space\":false}}");
+        assertEquals(
+                "2 3 0 2",
+                CommandRun.of("tokenize", "--tokenizer", json, "ab aab").text());
+        assertEquals(
+                "2 4",
+                CommandRun.of("tokenize", "--tokenizer", json, "--parse-special", "ab<e>")
+                        .text());
+        assertEquals(
+                "ab a",
+                CommandRun.of("tokenize", "--tokenizer", json, "--decode", "2 3 0 4")
+                        .text());
+        assertEquals(
+                2,
+                CommandRun.of("tokenize", "--tokenizer", json, "-m", model, "a").status());
+        CommandRun bad = CommandRun.of("tokenize", "--tokenizer", model, "a");
+        assertEquals(1, bad.status());
+        assertTrue(bad.err().startsWith("tenon: " + model + ": JSON"), bad.err());
+        assertEquals(1, bad.err().lines().count());
+    }
+
+    @Test
     void badIdsAreRefused() {
         assertEquals(
                 2, CommandRun.of("tokenize", "-m", model, "--decode", "97 b").status());

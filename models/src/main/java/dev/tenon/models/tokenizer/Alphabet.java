@@ -13,6 +13,9 @@ sealed interface Alphabet {
     /** The text as words are cut from it. */
     String prepare(String text);
 
+    /** What a space is in such a text. */
+    char space();
+
     /** The token that a whole word is, whatever the merges say, or {@link #NONE}. */
     int wholeWord(String text, int from, int to);
 
@@ -53,6 +56,11 @@ sealed interface Alphabet {
         @Override
         public String prepare(String text) {
             return text;
+        }
+
+        @Override
+        public char space() {
+            return ' ';
         }
 
         @Override
@@ -107,14 +115,19 @@ sealed interface Alphabet {
         }
     }
 
-    /** The code points of text whose spaces are U+2581, with {@code <0xNN>} tokens for what is no token. */
+    /** The code points of text whose spaces are U+2581, with {@code <0xNN>} tokens or the unknown one for what is none. */
     final class CodePoints implements Alphabet {
         private final Map<Integer, Integer> symbolOfCodePoint = new HashMap<>();
         private final Vocabulary vocabulary;
         private final ByteTokens bytes;
+        private final int unknown;
+        private final boolean wholeLineEnds;
 
-        CodePoints(Vocabulary vocabulary, ToIntFunction<String> symbolOf) {
+        /** @param wholeLineEnds a run of line ends is the token that it spells: no merge makes it */
+        CodePoints(Vocabulary vocabulary, ToIntFunction<String> symbolOf, int unknown, boolean wholeLineEnds) {
             this.vocabulary = vocabulary;
+            this.unknown = unknown;
+            this.wholeLineEnds = wholeLineEnds;
             bytes = ByteTokens.of(vocabulary);
             for (int id = 0; id < vocabulary.size(); id++) {
                 String text = vocabulary.text(id);
@@ -129,10 +142,14 @@ sealed interface Alphabet {
             return text.replace(' ', Utf8.VISIBLE_SPACE);
         }
 
-        /** Line ends are tokens as a run: no merge makes them. */
+        @Override
+        public char space() {
+            return Utf8.VISIBLE_SPACE;
+        }
+
         @Override
         public int wholeWord(String text, int from, int to) {
-            if (text.charAt(from) != '\n') {
+            if (!wholeLineEnds || text.charAt(from) != '\n') {
                 return NONE;
             }
             int id = vocabulary.find(text.substring(from, to));
@@ -158,7 +175,11 @@ sealed interface Alphabet {
         @Override
         public int[] fallBack(String piece) {
             IntList ids = new IntList();
-            bytes.add(Utf8.bytes(piece), ids);
+            if (bytes.present()) {
+                bytes.add(Utf8.bytes(piece), ids);
+            } else if (unknown >= 0) {
+                ids.add(unknown);
+            }
             return ids.toArray();
         }
     }

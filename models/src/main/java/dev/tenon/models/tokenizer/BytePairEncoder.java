@@ -11,6 +11,7 @@ import java.util.Map;
  * its end and fall apart into their characters at the end; a code point that is no token is its complement, below 0.
  */
 final class BytePairEncoder implements TextEncoder {
+    private final SpacePrefix prefix;
     private final List<SplitStage> stages;
     private final Alphabet alphabet;
     private final MergeTable merges;
@@ -19,7 +20,13 @@ final class BytePairEncoder implements TextEncoder {
     private final int[][] parts;
 
     private BytePairEncoder(
-            List<SplitStage> stages, Alphabet alphabet, MergeTable merges, int vocabularySize, int[][] parts) {
+            SpacePrefix prefix,
+            List<SplitStage> stages,
+            Alphabet alphabet,
+            MergeTable merges,
+            int vocabularySize,
+            int[][] parts) {
+        this.prefix = prefix;
         this.stages = stages;
         this.alphabet = alphabet;
         this.merges = merges;
@@ -31,17 +38,23 @@ final class BytePairEncoder implements TextEncoder {
         Vocabulary vocabulary = spec.vocabulary();
         Builder builder = new Builder(vocabulary);
         MergeTable merges = builder.merges(spec.merges());
+        SplitRule rule = PreTokenizers.named(spec.rules().preTokenizer()).rule();
         Alphabet alphabet = spec.model() == TokenizerModel.CODE_POINT_BPE
-                ? new Alphabet.CodePoints(vocabulary, builder::symbol)
+                ? new Alphabet.CodePoints(
+                        vocabulary, builder::symbol, spec.special().unknown(), rule == SplitRule.LINES)
                 : new Alphabet.Bytes(vocabulary, builder::symbol, spec.rules().ignoreMerges());
-        List<SplitStage> stages =
-                PreTokenizers.named(spec.rules().preTokenizer()).rule().stages();
-        return new BytePairEncoder(stages, alphabet, merges, vocabulary.size(), builder.parts(alphabet));
+        return new BytePairEncoder(
+                spec.rules().spacePrefix(),
+                rule.stages(),
+                alphabet,
+                merges,
+                vocabulary.size(),
+                builder.parts(alphabet));
     }
 
     @Override
-    public void encode(String text, boolean first, IntList ids) {
-        String prepared = alphabet.prepare(text);
+    public void encode(String text, boolean start, IntList ids) {
+        String prepared = prefix.apply(alphabet.prepare(text), alphabet.space(), start);
         IntList ends = new IntList();
         ends.add(prepared.length());
         for (SplitStage stage : stages) {

@@ -99,7 +99,8 @@ public final class GgufTokenizer {
         boolean lowercase = bool("normalizer.lowercase", true);
         TextRules rules = new TextRules(
                 pre,
-                !bpe && bool("add_space_prefix", kind == Kind.LLAMA),
+                UnicodeForm.AS_IS,
+                !bpe && bool("add_space_prefix", kind == Kind.LLAMA) ? SpacePrefix.ALWAYS : SpacePrefix.NEVER,
                 bool("remove_extra_whitespaces", false),
                 bool("treat_whitespace_as_suffix", false),
                 bpe && preTokenizer.ignoreMerges(),

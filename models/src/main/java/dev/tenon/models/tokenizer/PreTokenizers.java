@@ -54,6 +54,9 @@ public final class PreTokenizers {
         plain(SplitRule.UFAKZEKA, "ufakzeka");
         add(new PreTokenizer(SplitRule.LINES, false, true), "gemma4", "granite-embed-multi-311m");
         plain(SplitRule.LINES, "sarvam-moe");
+        // Not GGUF's: what tokenizer.json can ask for besides.
+        plain(SplitRule.NONE, "none");
+        plain(SplitRule.METASPACE, "metaspace");
     }
 
     private PreTokenizers() {}

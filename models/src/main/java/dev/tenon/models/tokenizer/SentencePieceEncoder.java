@@ -10,13 +10,13 @@ final class SentencePieceEncoder implements TextEncoder {
     private final TokenIndex tokens;
     private final Vocabulary vocabulary;
     private final ByteTokens byteTokens;
-    private final boolean addSpacePrefix;
+    private final SpacePrefix prefix;
     private final int unknown;
 
     private SentencePieceEncoder(TokenizerSpec spec) {
         vocabulary = spec.vocabulary();
         byteTokens = ByteTokens.of(vocabulary);
-        addSpacePrefix = spec.rules().addSpacePrefix();
+        prefix = spec.rules().spacePrefix();
         unknown = spec.special().unknown();
         tokens = new TokenIndex(vocabulary.size());
         for (int id = 0; id < vocabulary.size(); id++) {
@@ -35,9 +35,9 @@ final class SentencePieceEncoder implements TextEncoder {
     }
 
     @Override
-    public void encode(String text, boolean first, IntList ids) {
-        String spaced = addSpacePrefix && first ? " " + text : text;
-        byte[] bytes = Utf8.bytes(spaced.replace(' ', Utf8.VISIBLE_SPACE));
+    public void encode(String text, boolean start, IntList ids) {
+        String visible = text.replace(' ', Utf8.VISIBLE_SPACE);
+        byte[] bytes = Utf8.bytes(prefix.apply(visible, Utf8.VISIBLE_SPACE, start));
         new Merging(bytes).run(ids);
     }
 

@@ -49,7 +49,11 @@ enum SplitRule {
     UFAKZEKA,
     LAGUNA,
     /** Whole lines: the merges run over spaces too. */
-    LINES;
+    LINES,
+    /** Not at all: the merges run over everything. */
+    NONE,
+    /** Before each U+2581, as tokenizer.json's Metaspace does. */
+    METASPACE;
 
     /** Compiles the rule's patterns, at each call. */
     List<SplitStage> stages() {
@@ -140,6 +144,8 @@ enum SplitRule {
                         + Patterns.LINES_AND_SPACES));
             case LAGUNA -> List.of(regex(Patterns.LINES), regex(Patterns.QWEN2));
             case LINES -> List.of(regex(Patterns.LINES));
+            case NONE -> List.of();
+            case METASPACE -> List.of(regex("\\x{2581}?[^\\x{2581}]*+"));
         };
     }
 

@@ -4,7 +4,7 @@ package dev.tenon.models.tokenizer;
 sealed interface TextEncoder permits BytePairEncoder, SentencePieceEncoder, UnigramEncoder, WordPieceEncoder {
     /**
      * @param text well-formed, not empty
-     * @param first whether the text is at the start or follows a special token
+     * @param start whether nothing comes before it; else an added token does
      */
-    void encode(String text, boolean first, IntList ids);
+    void encode(String text, boolean start, IntList ids);
 }

@@ -54,18 +54,18 @@ public final class Tokenizer {
             ids.add(special.bos());
         }
         (options.parseSpecial() ? allAdded : plainAdded).split(Utf8.wellFormed(text), new AddedTokens.Parts() {
-            private boolean first = true;
+            private boolean start = true;
 
             @Override
             public void text(String part) {
-                encoder.encode(part, first, ids);
-                first = false;
+                encoder.encode(spec.rules().unicodeForm().apply(part), start, ids);
+                start = false;
             }
 
             @Override
             public void token(int id) {
                 ids.add(id);
-                first = true;
+                start = false;
             }
         });
         if (options.addSpecial() && special.addSeparator()) {
@@ -106,7 +106,7 @@ public final class Tokenizer {
      */
     public Detokenizer detokenizer(boolean showSpecial, boolean startsText) {
         boolean addsSpace =
-                spec.model() == TokenizerModel.WORDPIECE || spec.rules().addSpacePrefix();
+                spec.model() == TokenizerModel.WORDPIECE || spec.rules().spacePrefix() != SpacePrefix.NEVER;
         return new Detokenizer(pieces, showSpecial, startsText && addsSpace);
     }
 

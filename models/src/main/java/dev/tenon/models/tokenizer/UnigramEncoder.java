@@ -42,8 +42,8 @@ final class UnigramEncoder implements TextEncoder {
     }
 
     @Override
-    public void encode(String text, boolean first, IntList ids) {
-        byte[] bytes = normalizer.normalize(Utf8.bytes(text));
+    public void encode(String text, boolean start, IntList ids) {
+        byte[] bytes = normalizer.normalize(Utf8.bytes(text), start);
         if (bytes.length > 0) {
             new Lattice(bytes).addBest(ids);
         }

@@ -1,6 +1,7 @@
 package dev.tenon.models.tokenizer;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** SentencePiece's normalization for unigram models: the map of characters, then spaces, which become U+2581. */
 final class UnigramNormalizer {
@@ -8,18 +9,22 @@ final class UnigramNormalizer {
 
     private final CharsMap charsMap;
     private final boolean removeExtraWhitespace;
-    private final boolean prefix;
-    private final boolean suffix;
+    private final SpacePrefix prefix;
+    private final boolean asSuffix;
 
     UnigramNormalizer(TextRules rules) {
         charsMap = rules.charsMap();
         removeExtraWhitespace = rules.removeExtraWhitespace();
-        prefix = rules.addSpacePrefix() && !rules.whitespaceAsSuffix();
-        suffix = rules.addSpacePrefix() && rules.whitespaceAsSuffix();
+        prefix = rules.spacePrefix();
+        asSuffix = rules.whitespaceAsSuffix();
     }
 
-    /** The normalized UTF-8; empty where nothing but removable space is left. */
-    byte[] normalize(byte[] text) {
+    /**
+     * The normalized UTF-8; empty where nothing but removable space is left.
+     *
+     * @param start whether nothing comes before the text
+     */
+    byte[] normalize(byte[] text, boolean start) {
         byte[] mapped = map(text);
         int from = 0;
         int to = mapped.length;
@@ -35,7 +40,8 @@ final class UnigramNormalizer {
         if (from == to && (removeExtraWhitespace || text.length == 0)) {
             return out.toByteArray();
         }
-        if (prefix) {
+        boolean added = prefix.adds(startsWithSpace(mapped, from, to), start);
+        if (added && !asSuffix) {
             out.writeBytes(SPACE);
         }
         for (int at = from; at < to; at++) {
@@ -45,10 +51,15 @@ final class UnigramNormalizer {
                 out.writeBytes(SPACE);
             }
         }
-        if (suffix) {
+        if (added && asSuffix) {
             out.writeBytes(SPACE);
         }
         return out.toByteArray();
+    }
+
+    private static boolean startsWithSpace(byte[] text, int from, int to) {
+        return from < to && text[from] == ' '
+                || to - from >= SPACE.length && Arrays.equals(text, from, from + SPACE.length, SPACE, 0, SPACE.length);
     }
 
     private byte[] map(byte[] text) {

@@ -10,7 +10,7 @@ import java.text.Normalizer;
  */
 final class WordPieceEncoder implements TextEncoder {
     /** Longer words are unknown, as in the released code. */
-    private static final int LONGEST_WORD = 100;
+    static final int LONGEST_WORD = 100;
 
     private final ByteTrie tokens;
     private final boolean lowercase;
@@ -37,7 +37,7 @@ final class WordPieceEncoder implements TextEncoder {
     }
 
     @Override
-    public void encode(String text, boolean first, IntList ids) {
+    public void encode(String text, boolean start, IntList ids) {
         String clean = clean(text);
         StringBuilder word = new StringBuilder();
         for (int i = 0; i < clean.length(); ) {

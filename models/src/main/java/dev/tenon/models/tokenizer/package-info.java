@@ -1,5 +1,6 @@
 /**
- * Tokenizers built from a model file's own vocabulary: byte-level BPE, SentencePiece BPE and unigram, WordPiece.
+ * Tokenizers built from a model file's own vocabulary, or from the {@code tokenizer.json} beside it: byte-level BPE,
+ * SentencePiece BPE and unigram, WordPiece.
  *
  * <p>{@link dev.tenon.models.tokenizer.TokenizerSpec} says what a tokenizer is made of, {@link
  * dev.tenon.models.tokenizer.Tokenizer} encodes and decodes, {@link dev.tenon.models.tokenizer.Detokenizer} decodes a

@@ -101,6 +101,15 @@ final class SampleVocabulary {
     }
 
     static TextRules rules(String preTokenizer, boolean spacePrefix) {
-        return new TextRules(preTokenizer, spacePrefix, false, false, false, true, true, CharsMap.NONE);
+        return new TextRules(
+                preTokenizer,
+                UnicodeForm.AS_IS,
+                spacePrefix ? SpacePrefix.ALWAYS : SpacePrefix.NEVER,
+                false,
+                false,
+                false,
+                true,
+                true,
+                CharsMap.NONE);
     }
 }
