@@ -1,6 +1,5 @@
 package dev.tenon.models.chat.jinja;
 
-import dev.tenon.models.chat.jinja.Expression.CallArguments;
 import dev.tenon.models.chat.jinja.Expression.Comparator;
 import dev.tenon.models.chat.jinja.Expression.Comparison;
 import dev.tenon.models.chat.jinja.Expression.Operator;
@@ -29,14 +28,18 @@ final class ExpressionParser {
             "%", Operator.MODULO);
     private static final Map<String, Operator> POWERS = Map.of("**", Operator.POWER);
 
-    /** A longer chain of operators is refused: each link is a level of the tree. */
-    private static final int LONGEST_CHAIN = 200;
-
     private final TokenStream tokens;
+    private final SuffixParser suffixes;
     private final Set<String> names = new HashSet<>();
 
     ExpressionParser(TokenStream tokens) {
         this.tokens = tokens;
+        suffixes = new SuffixParser(tokens, this);
+    }
+
+    /** What stands behind a value. */
+    SuffixParser suffixes() {
+        return suffixes;
     }
 
     /** The names that were mentioned since this was last asked. */
@@ -57,7 +60,7 @@ final class ExpressionParser {
         Expression value = or();
         int links = 0;
         while (tokens.atName("if")) {
-            checkChain(++links);
+            tokens.checkChain(++links);
             int line = tokens.next().line();
             Expression test = or();
             value = new Expression.Conditional(test, value, tokens.skipName("else") ? expression() : null, line);
@@ -118,7 +121,7 @@ final class ExpressionParser {
         Expression left = and();
         int links = 0;
         while (tokens.atName("or")) {
-            checkChain(++links);
+            tokens.checkChain(++links);
             int line = tokens.next().line();
             left = new Expression.Or(left, and(), line);
         }
@@ -129,7 +132,7 @@ final class ExpressionParser {
         Expression left = not();
         int links = 0;
         while (tokens.atName("and")) {
-            checkChain(++links);
+            tokens.checkChain(++links);
             int line = tokens.next().line();
             left = new Expression.And(left, not(), line);
         }
@@ -202,7 +205,7 @@ final class ExpressionParser {
             if (operator == null) {
                 break;
             }
-            checkChain(++links);
+            tokens.checkChain(++links);
             int line = tokens.next().line();
             left = new Expression.Binary(operator, left, tighter.parse(), line);
         }
@@ -219,8 +222,8 @@ final class ExpressionParser {
         } else {
             value = primary();
         }
-        value = postfix(value);
-        return withFilter ? filtersAndTests(value) : value;
+        value = suffixes.postfix(value);
+        return withFilter ? suffixes.filtersAndTests(value) : value;
     }
 
     Expression primary() {
@@ -278,7 +281,7 @@ final class ExpressionParser {
         }
     }
 
-    private PythonError.Syntax unexpected(Token token) {
+    PythonError.Syntax unexpected(Token token) {
         return tokens.fail("unexpected " + Representation.quoted(token.describe()));
     }
 
@@ -313,180 +316,5 @@ final class ExpressionParser {
         }
         tokens.expectOperator("}");
         return new Expression.DictOf(keys, values, line);
-    }
-
-    private Expression postfix(Expression start) {
-        Expression value = start;
-        int links = 0;
-        while (true) {
-            checkChain(++links);
-            if (tokens.atOperator(".")) {
-                value = attribute(value);
-            } else if (tokens.atOperator("[")) {
-                value = subscript(value);
-            } else if (tokens.atOperator("(")) {
-                value = new Expression.Call(value, arguments(), tokens.current().line());
-            } else {
-                return value;
-            }
-        }
-    }
-
-    private Expression filtersAndTests(Expression start) {
-        Expression value = start;
-        int links = 0;
-        while (true) {
-            checkChain(++links);
-            if (tokens.atOperator("|")) {
-                value = filters(value);
-            } else if (tokens.atName("is")) {
-                value = test(value);
-            } else if (tokens.atOperator("(")) {
-                value = new Expression.Call(value, arguments(), tokens.current().line());
-            } else {
-                return value;
-            }
-        }
-    }
-
-    private Expression attribute(Expression target) {
-        int line = tokens.next().line();
-        Token name = tokens.next();
-        if (name.kind() == Kind.NAME) {
-            return new Expression.Attribute(target, name.text(), line);
-        }
-        if (name.kind() == Kind.INTEGER) {
-            return new Expression.Item(target, new Expression.Literal(new Value.Int(name.integer()), line), line);
-        }
-        throw new PythonError.Syntax("expected name or number", name.line());
-    }
-
-    private Expression subscript(Expression target) {
-        int line = tokens.next().line();
-        List<Expression> indices = new ArrayList<>();
-        @Nullable Expression start = tokens.atOperator(":") ? null : expression();
-        if (tokens.skipOperator(":")) {
-            @Nullable Expression stop = atSliceEnd() ? null : expression();
-            @Nullable Expression step = tokens.skipOperator(":") && !atSliceEnd() ? expression() : null;
-            tokens.expectOperator("]");
-            return new Expression.Slice(target, start, stop, step, line);
-        }
-        if (start == null) {
-            throw unexpected(tokens.current());
-        }
-        indices.add(start);
-        while (tokens.skipOperator(",")) {
-            indices.add(expression());
-        }
-        tokens.expectOperator("]");
-        Expression index = indices.size() == 1 ? start : new Expression.TupleOf(indices, line);
-        return new Expression.Item(target, index, line);
-    }
-
-    private boolean atSliceEnd() {
-        return tokens.atOperator("]") || tokens.atOperator(":");
-    }
-
-    private CallArguments arguments() {
-        tokens.expectOperator("(");
-        List<Expression> values = new ArrayList<>();
-        List<String> named = new ArrayList<>();
-        @Nullable Expression spreadValues = null;
-        @Nullable Expression spreadNames = null;
-        boolean more = false;
-        while (!tokens.atOperator(")")) {
-            if (more) {
-                tokens.expectOperator(",");
-                if (tokens.atOperator(")")) {
-                    break;
-                }
-            }
-            more = true;
-            boolean byName = tokens.at(Kind.NAME) && tokens.look().isOperator("=");
-            boolean plain = !byName && !tokens.atOperator("*") && !tokens.atOperator("**");
-            boolean misplaced = spreadNames != null
-                    || (spreadValues != null && !byName && !tokens.atOperator("**"))
-                    || (plain && !named.isEmpty());
-            if (misplaced) {
-                throw tokens.fail("invalid syntax for function call expression");
-            }
-            if (tokens.skipOperator("*")) {
-                spreadValues = expression();
-            } else if (tokens.skipOperator("**")) {
-                spreadNames = expression();
-            } else {
-                if (byName) {
-                    named.add(tokens.next().text());
-                    tokens.next();
-                }
-                values.add(expression());
-            }
-        }
-        tokens.expectOperator(")");
-        return new CallArguments(values, named, spreadValues, spreadNames);
-    }
-
-    private Expression filters(Expression input) {
-        tokens.next();
-        return filter(input);
-    }
-
-    /** One filter, at its name. */
-    Expression.Filter filter(@Nullable Expression input) {
-        Token name = tokens.expect(Kind.NAME);
-        String full = dotted(name);
-        return new Expression.Filter(
-                input, full, tokens.atOperator("(") ? arguments() : CallArguments.NONE, name.line());
-    }
-
-    /** Filters one after the other, each at its name or after a bar. */
-    Expression.Filter filterChain() {
-        Expression.Filter filter = filter(null);
-        int links = 0;
-        while (tokens.skipOperator("|")) {
-            checkChain(++links);
-            filter = filter(filter);
-        }
-        return filter;
-    }
-
-    private String dotted(Token first) {
-        StringBuilder name = new StringBuilder(first.text());
-        while (tokens.skipOperator(".")) {
-            name.append('.').append(tokens.expect(Kind.NAME).text());
-        }
-        return name.toString();
-    }
-
-    private Expression test(Expression input) {
-        int line = tokens.next().line();
-        boolean negated = tokens.skipName("not");
-        String name = dotted(tokens.expect(Kind.NAME));
-        CallArguments arguments = CallArguments.NONE;
-        if (tokens.atOperator("(")) {
-            arguments = arguments();
-        } else if (startsTestArgument()) {
-            if (tokens.atName("is")) {
-                throw tokens.fail("You cannot chain multiple tests with is");
-            }
-            arguments = new CallArguments(List.of(postfix(primary())), List.of(), null, null);
-        }
-        return new Expression.Test(input, name, arguments, negated, line);
-    }
-
-    private boolean startsTestArgument() {
-        return switch (tokens.current().kind()) {
-            case NAME -> !tokens.atName("else") && !tokens.atName("or") && !tokens.atName("and");
-            case STRING, INTEGER, FLOAT -> true;
-            case OPERATOR -> tokens.atOperator("[") || tokens.atOperator("{");
-            case DATA, BLOCK_BEGIN, BLOCK_END, VARIABLE_BEGIN, VARIABLE_END, END -> false;
-        };
-    }
-
-    private void checkChain(int links) {
-        if (links > LONGEST_CHAIN) {
-            throw new PythonError.Limit("more than " + LONGEST_CHAIN + " operators in a row at line "
-                    + tokens.current().line());
-        }
     }
 }

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Tokens, read from the front; the last, the end, stays. */
 final class TokenStream {
+    /** A longer chain of operators is refused: each link is a level of the tree. */
+    private static final int LONGEST_CHAIN = 200;
+
     /** Deeper nesting of expressions or statements is refused, so that no template overflows the stack. */
     private static final int DEEPEST = 100;
 
@@ -99,5 +102,13 @@ final class TokenStream {
 
     void leave() {
         depth--;
+    }
+
+    /** Refuses a chain of more operators than a tree can be deep. */
+    void checkChain(int links) {
+        if (links > LONGEST_CHAIN) {
+            throw new PythonError.Limit("more than " + LONGEST_CHAIN + " operators in a row at line "
+                    + current().line());
+        }
     }
 }
