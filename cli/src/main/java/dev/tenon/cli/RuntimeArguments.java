@@ -6,6 +6,8 @@ import picocli.CommandLine.Option;
 
 /** Which device to run on, and how. */
 final class RuntimeArguments {
+    private static final int THREADS_A_CORE = 16;
+
     @Option(
             names = "--device",
             paramLabel = "NAME",
@@ -25,8 +27,10 @@ final class RuntimeArguments {
     }
 
     static Tenon open(int threads) {
-        if (threads < 0) {
-            throw new CommandException(2, "--threads must not be negative");
+        // Threads of a team wait for each other at every step: hundreds to a core would not end.
+        int most = THREADS_A_CORE * Runtime.getRuntime().availableProcessors();
+        if (threads < 0 || threads > most) {
+            throw new CommandException(2, "--threads must be from 0 to " + most + " here, not " + threads);
         }
         return Tenon.open(Configuration.DEFAULT.withThreads(threads));
     }

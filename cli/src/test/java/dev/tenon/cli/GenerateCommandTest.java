@@ -179,6 +179,7 @@ class GenerateCommandTest {
                 "--cache-type F31",
                 "--context -5",
                 "--threads -1",
+                "--threads 100000",
                 "--system x",
                 "--file x",
                 "--no-such-option"

@@ -83,7 +83,8 @@ final class StatementParser {
             case "set" -> set(line);
             case "macro" -> macro(line);
             case "call" -> callBlock(line);
-            case "filter" -> new Statement.FilterBlock(expressions.suffixes().filterChain(), wholeBody("endfilter"), line);
+            case "filter" ->
+                new Statement.FilterBlock(expressions.suffixes().filterChain(), wholeBody("endfilter"), line);
             case "with" -> with(line);
             case "block" -> block(line);
             case "autoescape" -> autoescape(line);
@@ -134,7 +135,8 @@ final class StatementParser {
         if (tokens.skipOperator("=")) {
             return new Statement.Assign(target, expressions.tuple(), line);
         }
-        Expression.@Nullable Filter filter = tokens.skipOperator("|") ? expressions.suffixes().filterChain() : null;
+        Expression.@Nullable Filter filter =
+                tokens.skipOperator("|") ? expressions.suffixes().filterChain() : null;
         return new Statement.AssignBlock(target, filter, wholeBody("endset"), line);
     }
 
