@@ -234,7 +234,7 @@ final class AffineSearch {
     }
 
     private static int below(double value, double unit) {
-        return unit == 0 ? 0 : (int) Math.clamp((long) (value / unit), 0, MOST_CODE);
+        return unit == 0 ? 0 : Math.clamp((long) (value / unit), 0, MOST_CODE);
     }
 
     /** The weighted squared error, and far more of an element that is further off than the cap. */
