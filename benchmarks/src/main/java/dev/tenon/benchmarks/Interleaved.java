@@ -3,7 +3,9 @@ package dev.tenon.benchmarks;
 import java.util.Arrays;
 
 /**
- * Two ways of doing the same work, timed in turn, so that both see the same machine.
+ * Two ways of doing the same work, timed in turn, so that both see the same machine. At each change of sides all
+ * rest for a moment, and the side then runs once untimed: the threads of a pool spin for some time after its last work, on
+ * cores that the other then has to do without, and a side that followed at once would pay for that.
  *
  * @param first each round's time of the first, in seconds
  * @param second of the second
@@ -24,10 +26,23 @@ record Interleaved(double[] first, double[] second) {
         return new Interleaved(firstTimes, secondTimes);
     }
 
+    /** Longer than a pool's threads spin. */
+    private static final long REST_MILLIS = 10;
+
     private static double seconds(Runnable work) {
+        rest();
+        work.run();
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) * 1e-9;
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(REST_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The median time of the first, in seconds. */
