@@ -261,8 +261,12 @@ final class PackedGemm {
                 do {
                     int k = Math.min(TASK_K, b.k - p);
                     for (int j = fromB; j < toB; j++) {
-                        for (int i = fromA; i < toA; i++) {
-                            tile(i, j, p, k, fresh, sums, stride, buffer.address());
+                        if (local) {
+                            tilesDown(j, p, k, fresh, sums, stride);
+                        } else {
+                            for (int i = fromA; i < toA; i++) {
+                                tile(i, j, p, k, fresh, sums, stride, buffer.address());
+                            }
                         }
                     }
                     fresh = false;
@@ -278,17 +282,29 @@ final class PackedGemm {
             }
         }
 
+        private long panelA(int i, int p) {
+            return b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
+        }
+
         private long panelB(int j, int p) {
             return b.packedB + j * PanelSource.panelBytes(COLUMNS, b.panelK) + (long) p * COLUMNS * 4;
         }
 
+        /** The sums have room for whole tiles, so all of the task's go at once. */
+        private void tilesDown(int j, int p, int k, boolean fresh, long sums, long stride) {
+            long c = sums + (j - fromB) * COLUMNS * 4L;
+            long panelBytes = PanelSource.panelBytes(ROWS, b.panelK);
+            long from = fresh ? ZEROS : c;
+            Tiles.runDown(toA - fromA, panelBytes, k, panelA(fromA, p), panelB(j, p), from, fresh ? 0 : stride, c, stride);
+        }
+
         private void tile(int i, int j, int p, int k, boolean fresh, long sums, long stride, long edge) {
-            long a = b.packedA + i * PanelSource.panelBytes(ROWS, b.panelK) + (long) p * ROWS * 4;
+            long a = panelA(i, p);
             long panel = panelB(j, p);
             long c = sums + (i - fromA) * ROWS * stride + (j - fromB) * COLUMNS * 4L;
             int tileRows = Math.min(ROWS, b.rows - i * ROWS);
             int tileColumns = Math.min(COLUMNS, b.columns - j * COLUMNS);
-            if (local || tileRows == ROWS && tileColumns == COLUMNS) {
+            if (tileRows == ROWS && tileColumns == COLUMNS) {
                 Tiles.run(k, a, panel, fresh ? ZEROS : c, fresh ? 0 : stride, c, stride);
                 return;
             }

@@ -60,11 +60,35 @@ public final class Tiles {
      */
     public static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
         if (MACHINE != null) {
-            MACHINE.run(k, a, b, from, fromStride, to, toStride, 0);
+            MACHINE.run(k, a, b, from, fromStride, to, toStride, 1, 0);
         } else if (FEW_REGISTERS) {
             Tile6x2.run(k, a, b, from, fromStride, to, toStride);
         } else {
             Tile8x3.run(k, a, b, from, fromStride, to, toStride);
+        }
+    }
+
+    /**
+     * {@link #run} for tiles below each other, one for each of {@code panels} panels of A.
+     *
+     * @param panelBytes bytes from a panel of A to the next
+     */
+    static void runDown(
+            int panels,
+            long panelBytes,
+            int k,
+            long a,
+            long b,
+            long from,
+            long fromStride,
+            long to,
+            long toStride) {
+        if (MACHINE != null) {
+            MACHINE.run(k, a, b, from, fromStride, to, toStride, panels, panelBytes);
+            return;
+        }
+        for (int i = 0; i < panels; i++) {
+            run(k, a + i * panelBytes, b, from + i * ROWS * fromStride, fromStride, to + i * ROWS * toStride, toStride);
         }
     }
 }

@@ -48,6 +48,10 @@ final class Assembler extends Encoder {
         scalar(true, 0, 0x03, to.number(), from);
     }
 
+    void add(Gpr to, Mem from) {
+        scalar(true, 0, 0x03, to.number(), from);
+    }
+
     void add(Gpr to, int value) {
         scalar(true, 0, 0x81, 0, to);
         putInt(value);

@@ -21,17 +21,25 @@ final class CodeNative {
 
     /** One shape for all kernels, so that the linker makes one stub; what a kernel does not take is zero. */
     private static final FunctionDescriptor KERNEL = FunctionDescriptor.ofVoid(
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
 
     /** Without the switch of thread state, which would take longer than a small tile. */
     private static final MethodHandle CALL = LINKER.downcallHandle(KERNEL, Linker.Option.critical(false));
 
     private CodeNative() {}
 
-    /** Calls the code with eight whole numbers, the first six in registers and two on the stack. */
-    static void call(MemorySegment code, long a, long b, long c, long d, long e, long f, long g, long h) {
+    /** Calls the code with nine whole numbers, the first six in registers and three on the stack. */
+    static void call(MemorySegment code, long a, long b, long c, long d, long e, long f, long g, long h, long i) {
         try {
-            CALL.invokeExact(code, a, b, c, d, e, f, g, h);
+            CALL.invokeExact(code, a, b, c, d, e, f, g, h, i);
         } catch (Throwable t) {
             throw new AssertionError("a kernel's descriptor is wrong", t);
         }

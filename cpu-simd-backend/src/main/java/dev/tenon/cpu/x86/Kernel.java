@@ -10,7 +10,11 @@ public final class Kernel {
         this.code = code;
     }
 
+    public void run(long a, long b, long c, long d, long e, long f, long g, long h, long i) {
+        CodeNative.call(code, a, b, c, d, e, f, g, h, i);
+    }
+
     public void run(long a, long b, long c, long d, long e, long f, long g, long h) {
-        CodeNative.call(code, a, b, c, d, e, f, g, h);
+        run(a, b, c, d, e, f, g, h, 0);
     }
 }

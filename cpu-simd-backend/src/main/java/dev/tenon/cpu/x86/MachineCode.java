@@ -82,7 +82,8 @@ public final class MachineCode {
     /**
      * The register tile of the matrix product.
      *
-     * <p>Arguments: k, panel of A, panel of B, from, bytes from row to row, to, bytes from row to row.
+     * <p>Arguments: k, first panel of A, panel of B, from, bytes from row to row, to, bytes from row to row, panels of A, bytes
+     * from panel to panel. Tiles lie below each other.
      *
      * @param rows of the tile
      * @param vectors of a row

@@ -24,6 +24,9 @@ class MachineKernelsTest {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final float SENTINEL = 12345.678f;
 
+    /** Panels of A that a tile kernel is given at once. */
+    private static final int PANELS = 3;
+
     private static final List<DType> TYPES = List.of(
             DType.F32,
             DType.F16,
@@ -64,17 +67,27 @@ class MachineKernelsTest {
         int columns = vectors * isa.lanes();
         int stride = columns + 5;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment a = floats(arena, k * rows);
+            MemorySegment a = floats(arena, PANELS * (k * rows + 16));
             MemorySegment b = floats(arena, k * columns);
-            MemorySegment c = floats(arena, rows * stride);
-            MemorySegment out = arena.allocate(rows * stride * 4L, 64);
+            MemorySegment c = floats(arena, PANELS * rows * stride);
+            MemorySegment out = arena.allocate(PANELS * rows * stride * 4L, 64);
             fill(out, SENTINEL);
-            kernel.run(k, a.address(), b.address(), c.address(), stride * 4L, out.address(), stride * 4L, 0);
-            for (int r = 0; r < rows; r++) {
+            kernel.run(
+                    k,
+                    a.address(),
+                    b.address(),
+                    c.address(),
+                    stride * 4L,
+                    out.address(),
+                    stride * 4L,
+                    PANELS,
+                    k * rows * 4L + 64);
+            for (int r = 0; r < PANELS * rows; r++) {
+                int panel = r / rows * (k * rows + 16);
                 for (int j = 0; j < stride; j++) {
                     float expected = j < columns ? get(c, r * stride + j) : SENTINEL;
                     for (int p = 0; j < columns && p < k; p++) {
-                        expected = Math.fma(get(a, p * rows + r), get(b, p * columns + j), expected);
+                        expected = Math.fma(get(a, panel + p * rows + r % rows), get(b, p * columns + j), expected);
                     }
                     assertEquals(expected, get(out, r * stride + j), "row " + r + " column " + j + " seed " + seed);
                 }
