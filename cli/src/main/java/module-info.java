@@ -1,5 +1,6 @@
 /** The tenon command. */
 module dev.tenon.cli {
+    requires java.management;
     requires dev.tenon.conformance;
     requires dev.tenon.models;
     requires dev.tenon.runtime;

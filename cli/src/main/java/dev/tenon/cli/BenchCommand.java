@@ -10,6 +10,8 @@ import dev.tenon.op.Attention;
 import dev.tenon.op.Matmul;
 import dev.tenon.op.Op;
 import dev.tenon.spi.DeviceLimits;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,8 +35,10 @@ final class BenchCommand extends TenonCommand {
     private static final Set<Class<? extends Op>> TIMED = Set.of(Matmul.class, Attention.class, AllReduce.class);
     private static final long SEED = 1;
     private static final int MOST_ROUNDS = 50;
-    /** Until the just-in-time compiler has settled on a kernel. */
-    private static final long WARM_UP_NANOS = 300_000_000;
+    /** A kernel is taken to be compiled when the just-in-time compiler has ended nothing for this long. */
+    private static final long SETTLED_NANOS = 400_000_000;
+
+    private static final long MOST_WARM_UP_NANOS = 3_000_000_000L;
 
     @Option(names = "--device", paramLabel = "NAME", description = "Only this device.")
     private @Nullable String device;
@@ -135,11 +139,7 @@ final class BenchCommand extends TenonCommand {
 
     /** In nanoseconds. */
     private static double median(Device on, Op op, long deadline) {
-        long warm = Math.min(System.nanoTime() + WARM_UP_NANOS, deadline);
-        do {
-            on.execute(op);
-            on.synchronize();
-        } while (System.nanoTime() < warm);
+        warmUp(on, op);
         long[] times = new long[MOST_ROUNDS];
         int count = 0;
         do {
@@ -150,6 +150,25 @@ final class BenchCommand extends TenonCommand {
         } while (count < times.length && System.nanoTime() < deadline);
         Arrays.sort(times, 0, count);
         return (times[(count - 1) / 2] + times[count / 2]) / 2.0;
+    }
+
+    /** Kernels of the Vector API are slower by a hundred times until they are compiled, which goes on beside them. */
+    private static void warmUp(Device on, Op op) {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long start = System.nanoTime();
+        long settled = start;
+        long before = -1;
+        long now;
+        do {
+            on.execute(op);
+            on.synchronize();
+            now = System.nanoTime();
+            long compiled = compiler == null ? 0 : compiler.getTotalCompilationTime();
+            if (compiled != before) {
+                settled = now;
+                before = compiled;
+            }
+        } while (now - settled < SETTLED_NANOS && now - start < MOST_WARM_UP_NANOS);
     }
 
     private static int threads(Device device) {
