@@ -18,7 +18,6 @@ final class LineCopy {
 
     private static final VectorSpecies<Float> A = FloatVector.SPECIES_256;
     private static final VectorSpecies<Float> B = Tiles.SPECIES;
-    private static final int VECTORS = Tiles.COLUMNS / Tiles.LANES;
     private static final int V = Tiles.VECTOR_BYTES;
 
     private LineCopy() {}
@@ -103,33 +102,18 @@ final class LineCopy {
             long g = f;
             FloatVector.fromMemorySegment(B, ALL, g, ORDER).intoMemorySegment(ALL, t, ORDER);
             FloatVector.fromMemorySegment(B, ALL, g + V, ORDER).intoMemorySegment(ALL, t + V, ORDER);
-            if (VECTORS == 3) {
-                FloatVector.fromMemorySegment(B, ALL, g + 2 * V, ORDER).intoMemorySegment(ALL, t + 2 * V, ORDER);
-            }
             g = g + lb & ADDRESS_MASK;
             FloatVector.fromMemorySegment(B, ALL, g, ORDER).intoMemorySegment(ALL, t + 1 * Tiles.COLUMNS * 4, ORDER);
             FloatVector.fromMemorySegment(B, ALL, g + V, ORDER)
                     .intoMemorySegment(ALL, t + 1 * Tiles.COLUMNS * 4 + V, ORDER);
-            if (VECTORS == 3) {
-                FloatVector.fromMemorySegment(B, ALL, g + 2 * V, ORDER)
-                        .intoMemorySegment(ALL, t + 1 * Tiles.COLUMNS * 4 + 2 * V, ORDER);
-            }
             g = g + lb & ADDRESS_MASK;
             FloatVector.fromMemorySegment(B, ALL, g, ORDER).intoMemorySegment(ALL, t + 2 * Tiles.COLUMNS * 4, ORDER);
             FloatVector.fromMemorySegment(B, ALL, g + V, ORDER)
                     .intoMemorySegment(ALL, t + 2 * Tiles.COLUMNS * 4 + V, ORDER);
-            if (VECTORS == 3) {
-                FloatVector.fromMemorySegment(B, ALL, g + 2 * V, ORDER)
-                        .intoMemorySegment(ALL, t + 2 * Tiles.COLUMNS * 4 + 2 * V, ORDER);
-            }
             g = g + lb & ADDRESS_MASK;
             FloatVector.fromMemorySegment(B, ALL, g, ORDER).intoMemorySegment(ALL, t + 3 * Tiles.COLUMNS * 4, ORDER);
             FloatVector.fromMemorySegment(B, ALL, g + V, ORDER)
                     .intoMemorySegment(ALL, t + 3 * Tiles.COLUMNS * 4 + V, ORDER);
-            if (VECTORS == 3) {
-                FloatVector.fromMemorySegment(B, ALL, g + 2 * V, ORDER)
-                        .intoMemorySegment(ALL, t + 3 * Tiles.COLUMNS * 4 + 2 * V, ORDER);
-            }
             f = f + Tiles.COLUMNS * 4 & ADDRESS_MASK;
             t = t + pb & ADDRESS_MASK;
         }

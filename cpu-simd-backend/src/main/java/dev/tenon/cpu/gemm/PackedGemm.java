@@ -12,19 +12,16 @@ import java.lang.foreign.Arena;
  *
  * <p>Loops, outermost first: columns by {@link #MAX_COLUMNS}, rows by {@link #MAX_ROWS}, k by {@link #MAX_K} (these bound
  * the packed copies to 16 MiB each); then tasks; in a task k by {@link #TASK_K}, so that a panel of B (16 KiB with
- * 256-bit vectors, 24 KiB with 512) stays in the first-level cache while the task's panels of A pass by.
+ * 256-bit vectors, 32 with 512) stays in the first-level cache while the task's panels of A pass by.
  */
 final class PackedGemm {
     private static final int MAX_ROWS = 2048;
     private static final int MAX_COLUMNS = 2048;
     private static final int MAX_K = 2048;
 
-    private static final int TASK_K = Tiles.COLUMNS < 48 ? 256 : 128;
-
-    /** Wide tiles come with second-level caches of 1 MiB: larger tasks read packed panels half as often from the third. */
-    private static final int TASK_ROWS = Tiles.COLUMNS < 48 ? 192 : 384;
-
-    private static final int TASK_COLUMNS = Tiles.COLUMNS < 48 ? 128 : 192;
+    private static final int TASK_K = 256;
+    private static final int TASK_ROWS = 192;
+    private static final int TASK_COLUMNS = 128;
 
     /** Multiply-adds worth a task of their own, a microsecond or so. */
     private static final double TASK_WORK = 64 << 10;

@@ -17,8 +17,8 @@ import static dev.tenon.cpu.x86.Gpr.RSP;
  *
  * <p>Arguments: k, a, b, from, bytes from row to row, to, bytes from row to row, panels of A (one at least), bytes from panel
  * to panel. Panels go at once since a call for each would cost a hundredth of its time, and the processor would not begin
- * to load the next tile while it ends one. With AVX-512 a step of k is 24
- * multiply-adds beside 11 loads, with AVX2 12 beside 8: the multiply-add units are what limits.
+ * to load the next tile while it ends one. With AVX-512 a step of k is 16
+ * multiply-adds beside 10 loads, with AVX2 12 beside 8: the multiply-add units are what limits.
  */
 final class TileKernel {
     // Arguments on the stack, above the return address and a saved register.

@@ -96,7 +96,7 @@ class MachineKernelsTest {
     }
 
     static Stream<Arguments> tiles() {
-        return Stream.of(Arguments.of(Isa.AVX512, 8, 3), Arguments.of(Isa.AVX2, 6, 2))
+        return Stream.of(Arguments.of(Isa.AVX512, 8, 2), Arguments.of(Isa.AVX2, 6, 2))
                 .flatMap(shape -> Stream.of(0, 1, 2, 7, 64, 257)
                         .map(k -> Arguments.of(shape.get()[0], shape.get()[1], shape.get()[2], k)));
     }

@@ -10,14 +10,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The 8-row, 3-vector register tile. For 32 vector registers (AVX-512, NEON): 24 accumulators, three of B, the rest for A. See {@link Tiles} for what the parameters mean and for the rules that keep this fast.
+ * The 8-row, 2-vector register tile, for 32 vector registers (AVX-512, NEON): 16 accumulators and two vectors of B. See
+ * {@link Tiles} for what the parameters mean and for the rules that keep this fast.
  */
-final class Tile8x3 {
+final class Tile8x2 {
     private static final VectorSpecies<Float> S = Tiles.SPECIES;
     private static final int V1 = Tiles.VECTOR_BYTES;
-    private static final int V2 = 2 * Tiles.VECTOR_BYTES;
 
-    private Tile8x3() {}
+    private Tile8x2() {}
 
     static void run(int k, long a, long b, long from, long fromStride, long to, long toStride) {
         long f0 = from & ADDRESS_MASK;
@@ -30,101 +30,76 @@ final class Tile8x3 {
         long f7 = (f6 + fromStride) & ADDRESS_MASK;
         FloatVector c00 = FloatVector.fromMemorySegment(S, ALL, f0, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(S, ALL, f0 + V1, ORDER);
-        FloatVector c02 = FloatVector.fromMemorySegment(S, ALL, f0 + V2, ORDER);
         FloatVector c10 = FloatVector.fromMemorySegment(S, ALL, f1, ORDER);
         FloatVector c11 = FloatVector.fromMemorySegment(S, ALL, f1 + V1, ORDER);
-        FloatVector c12 = FloatVector.fromMemorySegment(S, ALL, f1 + V2, ORDER);
         FloatVector c20 = FloatVector.fromMemorySegment(S, ALL, f2, ORDER);
         FloatVector c21 = FloatVector.fromMemorySegment(S, ALL, f2 + V1, ORDER);
-        FloatVector c22 = FloatVector.fromMemorySegment(S, ALL, f2 + V2, ORDER);
         FloatVector c30 = FloatVector.fromMemorySegment(S, ALL, f3, ORDER);
         FloatVector c31 = FloatVector.fromMemorySegment(S, ALL, f3 + V1, ORDER);
-        FloatVector c32 = FloatVector.fromMemorySegment(S, ALL, f3 + V2, ORDER);
         FloatVector c40 = FloatVector.fromMemorySegment(S, ALL, f4, ORDER);
         FloatVector c41 = FloatVector.fromMemorySegment(S, ALL, f4 + V1, ORDER);
-        FloatVector c42 = FloatVector.fromMemorySegment(S, ALL, f4 + V2, ORDER);
         FloatVector c50 = FloatVector.fromMemorySegment(S, ALL, f5, ORDER);
         FloatVector c51 = FloatVector.fromMemorySegment(S, ALL, f5 + V1, ORDER);
-        FloatVector c52 = FloatVector.fromMemorySegment(S, ALL, f5 + V2, ORDER);
         FloatVector c60 = FloatVector.fromMemorySegment(S, ALL, f6, ORDER);
         FloatVector c61 = FloatVector.fromMemorySegment(S, ALL, f6 + V1, ORDER);
-        FloatVector c62 = FloatVector.fromMemorySegment(S, ALL, f6 + V2, ORDER);
         FloatVector c70 = FloatVector.fromMemorySegment(S, ALL, f7, ORDER);
         FloatVector c71 = FloatVector.fromMemorySegment(S, ALL, f7 + V1, ORDER);
-        FloatVector c72 = FloatVector.fromMemorySegment(S, ALL, f7 + V2, ORDER);
         long pa = a & ADDRESS_MASK;
         long pb = b & ADDRESS_MASK;
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromMemorySegment(S, ALL, pb, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(S, ALL, pb + Tiles.VECTOR_BYTES, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(S, ALL, pb + 2 * Tiles.VECTOR_BYTES, ORDER);
             FloatVector x = FloatVector.broadcast(S, ALL.get(FLOAT, pa));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 4));
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            c12 = x.fma(b2, c12);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 8));
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            c22 = x.fma(b2, c22);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 12));
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            c32 = x.fma(b2, c32);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 16));
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            c42 = x.fma(b2, c42);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 20));
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
-            c52 = x.fma(b2, c52);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 24));
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
-            c62 = x.fma(b2, c62);
             x = FloatVector.broadcast(S, ALL.get(FLOAT, pa + 28));
             c70 = x.fma(b0, c70);
             c71 = x.fma(b1, c71);
-            c72 = x.fma(b2, c72);
             pa = (pa + 32) & ADDRESS_MASK;
-            pb = (pb + 3 * Tiles.VECTOR_BYTES) & ADDRESS_MASK;
+            pb = (pb + 2 * Tiles.VECTOR_BYTES) & ADDRESS_MASK;
             VarHandle.loadLoadFence();
         }
         long t0 = to & ADDRESS_MASK;
         c00.intoMemorySegment(ALL, t0, ORDER);
         c01.intoMemorySegment(ALL, t0 + V1, ORDER);
-        c02.intoMemorySegment(ALL, t0 + V2, ORDER);
         long t1 = (t0 + toStride) & ADDRESS_MASK;
         c10.intoMemorySegment(ALL, t1, ORDER);
         c11.intoMemorySegment(ALL, t1 + V1, ORDER);
-        c12.intoMemorySegment(ALL, t1 + V2, ORDER);
         long t2 = (t1 + toStride) & ADDRESS_MASK;
         c20.intoMemorySegment(ALL, t2, ORDER);
         c21.intoMemorySegment(ALL, t2 + V1, ORDER);
-        c22.intoMemorySegment(ALL, t2 + V2, ORDER);
         long t3 = (t2 + toStride) & ADDRESS_MASK;
         c30.intoMemorySegment(ALL, t3, ORDER);
         c31.intoMemorySegment(ALL, t3 + V1, ORDER);
-        c32.intoMemorySegment(ALL, t3 + V2, ORDER);
         long t4 = (t3 + toStride) & ADDRESS_MASK;
         c40.intoMemorySegment(ALL, t4, ORDER);
         c41.intoMemorySegment(ALL, t4 + V1, ORDER);
-        c42.intoMemorySegment(ALL, t4 + V2, ORDER);
         long t5 = (t4 + toStride) & ADDRESS_MASK;
         c50.intoMemorySegment(ALL, t5, ORDER);
         c51.intoMemorySegment(ALL, t5 + V1, ORDER);
-        c52.intoMemorySegment(ALL, t5 + V2, ORDER);
         long t6 = (t5 + toStride) & ADDRESS_MASK;
         c60.intoMemorySegment(ALL, t6, ORDER);
         c61.intoMemorySegment(ALL, t6 + V1, ORDER);
-        c62.intoMemorySegment(ALL, t6 + V2, ORDER);
         long t7 = (t6 + toStride) & ADDRESS_MASK;
         c70.intoMemorySegment(ALL, t7, ORDER);
         c71.intoMemorySegment(ALL, t7 + V1, ORDER);
-        c72.intoMemorySegment(ALL, t7 + V2, ORDER);
     }
 }
