@@ -23,8 +23,14 @@ final class FewRows {
     /** Elements widened at once: a multiple of every quantized block. */
     private static final int STRETCH = 256;
 
-    /** Elements of B in a chunk, some tens of microseconds of reading. */
-    private static final int CHUNK = 32 << 10;
+    /** Elements of B in a chunk at least, some microseconds of reading. */
+    private static final int LEAST_CHUNK = 32 << 10;
+
+    /** And at most: each chunk starts its streams of memory anew, which cost Q8_0 a tenth with the least of chunks. */
+    private static final int MOST_CHUNK = 512 << 10;
+
+    /** Chunks a thread, where that makes none too small. */
+    private static final int CHUNKS_EACH = 16;
 
     private final GemmArguments g;
     private final int batch;
@@ -60,7 +66,8 @@ final class FewRows {
     void run() {
         boolean dot = isDot();
         int unit = dot ? DotLines.LINES : STRETCH;
-        int columns = (int) Math.min(g.n(), (long) unit * Math.max(1, CHUNK / Math.max(1, (long) unit * g.k())));
+        long elements = Math.clamp((long) g.n() * g.k() / (CHUNKS_EACH * team.size()), LEAST_CHUNK, MOST_CHUNK);
+        int columns = (int) Math.min(g.n(), unit * Math.max(1, elements / Math.max(1, (long) unit * g.k())));
         int chunks = (g.n() + columns - 1) / columns;
         long rowBytes = Math.max(1, (long) g.m() * paddedK * 4);
         // Twice: BF16 weights want the rows in another order too, quantized ones the rows' partial sums.
