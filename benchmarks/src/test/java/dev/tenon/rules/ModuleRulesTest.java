@@ -33,6 +33,8 @@ class ModuleRulesTest {
             "runtime-core", Set.of(),
             "backend-conformance", Set.of("runtime-core"),
             "cpu-simd-backend", Set.of("runtime-core"),
+            "kernels", Set.of("runtime-core"),
+            "opencl-backend", Set.of("runtime-core", "kernels"),
             "models", Set.of("runtime-core"),
             "cli", Set.of("runtime-core", "backend-conformance", "models"),
             "benchmarks", Set.of("runtime-core", "backend-conformance", "cpu-simd-backend"));

@@ -1,0 +1,120 @@
+package dev.tenon.opencl;
+
+import dev.tenon.DType;
+import dev.tenon.spi.DeviceProperties;
+import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.opencl.CL11;
+import org.lwjgl.opencl.CL12;
+
+/**
+ * A device's limits, asked once.
+ *
+ * @param version of OpenCL, times 100
+ * @param cpu whether work items run on a CPU, where a group is a loop
+ * @param fp64 whether it computes in double precision
+ * @param exactDivision whether division and square root can be rounded correctly
+ * @param identity what a compiled program depends on besides its source
+ */
+record DeviceInfo(
+        long platform,
+        long device,
+        String description,
+        String platformName,
+        String driver,
+        int version,
+        boolean cpu,
+        boolean hostMemory,
+        boolean fp64,
+        boolean exactDivision,
+        int computeUnits,
+        long memoryBytes,
+        long largestAllocation,
+        long localBytes,
+        int largestGroup,
+        String identity) {
+    private static final int WANTED_VERSION = 102;
+
+    static DeviceInfo read(long platform, long device) {
+        String name = OpenClNative.deviceText(device, CL10.CL_DEVICE_NAME);
+        String version = OpenClNative.deviceText(device, CL10.CL_DEVICE_VERSION);
+        String driver = OpenClNative.deviceText(device, CL10.CL_DRIVER_VERSION);
+        String platformName = OpenClNative.platformText(platform, CL10.CL_PLATFORM_NAME);
+        String platformVersion = OpenClNative.platformText(platform, CL10.CL_PLATFORM_VERSION);
+        String extensions = OpenClNative.deviceText(device, CL10.CL_DEVICE_EXTENSIONS);
+        long single = OpenClNative.deviceLong(device, CL10.CL_DEVICE_SINGLE_FP_CONFIG);
+        return new DeviceInfo(
+                platform,
+                device,
+                name,
+                platformName,
+                driver,
+                number(version),
+                (OpenClNative.deviceLong(device, CL10.CL_DEVICE_TYPE) & CL10.CL_DEVICE_TYPE_CPU) != 0,
+                OpenClNative.isHostMemory(device),
+                extensions.contains("cl_khr_fp64"),
+                (single & CL12.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+                (int) OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_COMPUTE_UNITS),
+                OpenClNative.deviceLong(device, CL10.CL_DEVICE_GLOBAL_MEM_SIZE),
+                OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+                OpenClNative.deviceLong(device, CL10.CL_DEVICE_LOCAL_MEM_SIZE),
+                (int) Math.min(1 << 20, OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE)),
+                String.join("\n", platformName, platformVersion, name, version, driver));
+    }
+
+    /** From {@code OpenCL 1.2 and what follows} to 102. */
+    private static int number(String version) {
+        String[] parts = version.split("[ .]");
+        return Integer.parseInt(parts[1]) * 100 + Integer.parseInt(parts[2]);
+    }
+
+    /** Why this backend cannot use the device. */
+    Optional<String> problem() {
+        if (version < WANTED_VERSION) {
+            return Optional.of("it has OpenCL %d.%d, at least 1.2 is needed".formatted(version / 100, version % 100));
+        }
+        if (OpenClNative.deviceLong(device, CL10.CL_DEVICE_COMPILER_AVAILABLE) == 0) {
+            return Optional.of("its driver has no compiler");
+        }
+        if (OpenClNative.deviceLong(device, CL10.CL_DEVICE_ENDIAN_LITTLE) == 0
+                || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            return Optional.of("it is not little-endian");
+        }
+        return largestGroup < Programs.ELEMENT_GROUP
+                ? Optional.of("its work groups hold only " + largestGroup + " items")
+                : Optional.empty();
+    }
+
+    Set<DType> types() {
+        Set<DType> types = EnumSet.allOf(DType.class);
+        if (!fp64) {
+            types.remove(DType.F64);
+        }
+        return types;
+    }
+
+    DeviceProperties properties(int index) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("platform", platformName);
+        details.put("version", OpenClNative.deviceText(device, CL10.CL_DEVICE_VERSION));
+        details.put("compiler", OpenClNative.deviceText(device, CL11.CL_DEVICE_OPENCL_C_VERSION));
+        details.put("driver", driver);
+        details.put("largest buffer", largestAllocation + " bytes");
+        details.put("local memory", localBytes + " bytes");
+        details.put("double precision", fp64 ? "yes" : "no: it has no cl_khr_fp64");
+        return new DeviceProperties(
+                OpenClBackend.NAME + ":" + index,
+                OpenClBackend.NAME,
+                description,
+                memoryBytes,
+                computeUnits,
+                false,
+                types(),
+                details);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.tenon.opencl;
+
+import dev.tenon.Configuration;
+import dev.tenon.error.ShapeException;
+import dev.tenon.op.Op;
+import dev.tenon.opencl.op.OpenClSupport;
+import dev.tenon.spi.BackendDevice;
+import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.DeviceBuffer;
+import dev.tenon.spi.DeviceProperties;
+import dev.tenon.spi.MemoryUse;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.lwjgl.opencl.CL10;
+
+/** One OpenCL device with a context of its own. */
+final class OpenClDevice implements BackendDevice {
+    private final DeviceInfo info;
+    private final DeviceProperties properties;
+    private final DeviceTraits traits;
+    private final Handles handles = new Handles();
+    private final long context;
+    private final OpenClPool pool;
+    private final Programs programs;
+    private final OpenClStream stream;
+    private final Set<OpenClStream> streams = ConcurrentHashMap.newKeySet();
+    private boolean closed;
+
+    OpenClDevice(DeviceInfo info, int index, Configuration configuration) {
+        this(info, index, configuration, new ProgramCache(ProgramCache.defaultFolder()));
+    }
+
+    OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache) {
+        this.info = info;
+        properties = info.properties(index);
+        traits = new DeviceTraits(
+                info.cpu(), info.fp64(), info.computeUnits(), info.localBytes(), info.largestGroup());
+        context = handles.made(OpenClNative.createContext(info.platform(), info.device()));
+        long limit = configuration.memoryLimit() == 0
+                ? info.memoryBytes()
+                : Math.min(configuration.memoryLimit(), info.memoryBytes());
+        pool = new OpenClPool(properties.name(), context, limit, info.largestAllocation(), handles);
+        programs = new Programs(info, context, cache, handles);
+        stream = open();
+    }
+
+    private OpenClStream open() {
+        OpenClStream opened =
+                new OpenClStream(this, OpenClNative.createQueue(context, info.device()), handles);
+        streams.add(opened);
+        return opened;
+    }
+
+    void closed(OpenClStream ended) {
+        streams.remove(ended);
+    }
+
+    OpenClPool pool() {
+        return pool;
+    }
+
+    Programs programs() {
+        return programs;
+    }
+
+    DeviceTraits traits() {
+        return traits;
+    }
+
+    /** How many OpenCL objects it holds. */
+    long handles() {
+        return handles.alive();
+    }
+
+    void synchronizeStreams() {
+        List.copyOf(streams).forEach(OpenClStream::synchronize);
+    }
+
+    @Override
+    public DeviceProperties properties() {
+        return properties;
+    }
+
+    @Override
+    public OpenClBuffer allocate(long bytes) {
+        return new OpenClBuffer(this, bytes, pool.allocate(bytes));
+    }
+
+    /** In place where the device is the host's own processor. */
+    @Override
+    public Optional<DeviceBuffer> wrap(MemorySegment segment) {
+        long bytes = segment.byteSize();
+        if (!info.hostMemory() || !segment.isNative() || bytes == 0 || bytes > info.largestAllocation()) {
+            return Optional.empty();
+        }
+        long access = segment.isReadOnly() ? CL10.CL_MEM_READ_ONLY : CL10.CL_MEM_READ_WRITE;
+        long handle = OpenClNative.createBuffer(
+                context, access | CL10.CL_MEM_USE_HOST_PTR, bytes, segment.address());
+        if (handle == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new OpenClBuffer(this, bytes, handles.made(handle)));
+    }
+
+    void releaseWrapped(long handle) {
+        OpenClNative.releaseBuffer(handle);
+        handles.released();
+    }
+
+    @Override
+    public MemoryUse memory() {
+        return pool.use();
+    }
+
+    @Override
+    public void trim() {
+        pool.trim();
+    }
+
+    @Override
+    public Optional<String> whyUnsupported(Op op) {
+        return OpenClSupport.whyUnsupported(op, traits);
+    }
+
+    @Override
+    public BackendStream defaultStream() {
+        return stream;
+    }
+
+    @Override
+    public BackendStream openStream() {
+        return open();
+    }
+
+    @Override
+    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
+        OpenClBuffer target = (OpenClBuffer) to;
+        long bytes = from.byteSize();
+        checkRange("upload", toOffset, bytes, target.bytes());
+        if (bytes > 0) {
+            long queue = stream.take(target);
+            onHost(from, true, address -> OpenClNative.write(queue, target.handle(), toOffset, bytes, address));
+        }
+    }
+
+    @Override
+    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
+        OpenClBuffer source = (OpenClBuffer) from;
+        long bytes = to.byteSize();
+        checkRange("download", fromOffset, bytes, source.bytes());
+        if (bytes > 0) {
+            long queue = stream.take(source);
+            onHost(to, false, address -> OpenClNative.read(queue, source.handle(), fromOffset, bytes, address));
+        }
+    }
+
+    /** What moves bytes to or from an address. */
+    @FunctionalInterface
+    private interface Transfer {
+        void run(long address);
+    }
+
+    /** Memory of the Java heap has no address that holds still: its bytes go by way of memory that has. */
+    private static void onHost(MemorySegment segment, boolean reads, Transfer transfer) {
+        if (segment.isNative()) {
+            transfer.run(segment.address());
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(segment.byteSize(), 64);
+            if (reads) {
+                staging.copyFrom(segment);
+            }
+            transfer.run(staging.address());
+            if (!reads) {
+                segment.copyFrom(staging);
+            }
+        }
+    }
+
+    private static void checkRange(String op, long offset, long bytes, long size) {
+        if (offset < 0 || offset > size - bytes) {
+            throw new ShapeException(op, bytes + " bytes at " + offset + " leave a buffer of " + size, List.of());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            List.copyOf(streams).forEach(OpenClStream::close);
+            programs.close();
+            pool.close();
+            OpenClNative.releaseContext(context);
+            handles.released();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tenon.opencl;
+
+import dev.tenon.spi.BackendGraph;
+import java.util.List;
+
+/** Launches with their arguments set once, each on a kernel object of its own: a replay only enqueues. */
+final class OpenClGraph implements BackendGraph {
+    private final OpenClStream stream;
+    private final Work work;
+    private final List<OpenClBuffer> buffers;
+    private final Launch.Prepared[] launches;
+
+    OpenClGraph(OpenClStream stream, Work work) {
+        this.stream = stream;
+        this.work = work;
+        this.buffers = work.launches().stream()
+                .flatMap(launch -> launch.buffers().stream())
+                .distinct()
+                .toList();
+        this.launches = new Launch.Prepared[work.launches().size()];
+        int made = 0;
+        try {
+            for (; made < launches.length; made++) {
+                launches[made] = work.launches().get(made).prepare();
+            }
+        } catch (RuntimeException | Error e) {
+            for (int i = 0; i < made; i++) {
+                launches[i].close();
+            }
+            throw e;
+        }
+    }
+
+    List<OpenClBuffer> buffers() {
+        return buffers;
+    }
+
+    void enqueue(long queue) {
+        for (Launch.Prepared launch : launches) {
+            launch.enqueue(queue);
+        }
+    }
+
+    @Override
+    public void replay() {
+        stream.replay(this);
+    }
+
+    @Override
+    public void close() {
+        for (Launch.Prepared launch : launches) {
+            launch.close();
+        }
+        work.close();
+    }
+}

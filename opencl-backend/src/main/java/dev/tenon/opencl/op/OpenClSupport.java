@@ -1,0 +1,62 @@
+package dev.tenon.opencl.op;
+
+import dev.tenon.DType;
+import dev.tenon.Tensor;
+import dev.tenon.op.*;
+import dev.tenon.opencl.DeviceTraits;
+import dev.tenon.opencl.Loop;
+import java.util.Optional;
+
+/** What the OpenCL backend lacks, on devices in general and on those without double precision. */
+public final class OpenClSupport {
+    private static final Optional<String> NO_FP64 =
+            Optional.of("the device has no double precision (cl_khr_fp64), which F64 needs");
+    private static final Optional<String> TOO_MANY_AXES =
+            Optional.of("an operand has more than " + Loop.MAX_AXES + " axes");
+    private static final Optional<String> NO_KERNEL = Optional.of("there is no OpenCL kernel for it");
+
+    private OpenClSupport() {}
+
+    /** Empty if the device runs the operator, else what it lacks. */
+    public static Optional<String> whyUnsupported(Op op, DeviceTraits device) {
+        Optional<String> general = operands(op, device);
+        return general.isPresent() ? general : lacking(op);
+    }
+
+    private static Optional<String> lacking(Op op) {
+        return switch (op) {
+            case Unary _, UnaryBackward _, Binary _, Where _, Cast _, Copy _, Fill _ -> Optional.empty();
+            case GatedActivation _, GatedActivationBackward _, Concat _, AllGather _ -> Optional.empty();
+            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _, Softmax _, SoftmaxBackward _ -> NO_KERNEL;
+            case CrossEntropy _, CrossEntropyBackward _, LayerNorm _, LayerNormBackward _, RmsNorm _ -> NO_KERNEL;
+            case RmsNormBackward _, Matmul _, Attention _, AttentionBackward _, PagedAttention _, Rope _ -> NO_KERNEL;
+            case CacheWrite _, Gather _, ScatterAdd _, Quantize _, Dequantize _, AllReduce _ -> NO_KERNEL;
+            case ReduceScatter _, CustomOp _ -> NO_KERNEL;
+        };
+    }
+
+    private static Optional<String> operands(Op op, DeviceTraits device) {
+        for (Tensor tensor : op.inputs()) {
+            Optional<String> reason = operand(tensor, device);
+            if (reason.isPresent()) {
+                return reason;
+            }
+        }
+        for (Tensor tensor : op.outputs()) {
+            Optional<String> reason = operand(tensor, device);
+            if (reason.isPresent()) {
+                return reason;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> operand(Tensor tensor, DeviceTraits device) {
+        if (tensor.dtype() == DType.F64 && !device.fp64()) {
+            return NO_FP64;
+        }
+        // A quantized copy has an axis more, within blocks.
+        int extra = tensor.dtype().isQuantized() ? 1 : 0;
+        return tensor.shape().rank() + extra > Loop.MAX_AXES ? TOO_MANY_AXES : Optional.empty();
+    }
+}
