@@ -1,6 +1,6 @@
 /*
  * AllReduce and ReduceScatter, for ranks of one device: combine_rank takes one rank's tensor into the sums, in rank order, so
- * that every rank gets the same bits; combine_result writes a rank's result from them.
+ * that every rank gets the same bits; combine_result writes a rank's result from the sums from element from on.
  */
 #include "tenon.h"
 #include "group.h"
@@ -27,11 +27,11 @@ TN_KERNEL combine_rank(const TN_GLOBAL TN_STORAGE(TYPE) * in, TN_GLOBAL VALUE *s
 }
 
 TN_KERNEL combine_result(TN_GLOBAL TN_STORAGE(TYPE) * out, const TN_GLOBAL VALUE *sums, const TnAxes axes,
-                         const i64 ranks) {
+                         const i64 ranks, const i64 from) {
     i64 index = TN_GLOBAL_ID();
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
-    TN_WRITE(TYPE)(out, at[0], TN_CAT(RESULT_, FUNCTION)(sums[index], ranks));
+    TN_WRITE(TYPE)(out, at[0], TN_CAT(RESULT_, FUNCTION)(sums[from + index], ranks));
 }

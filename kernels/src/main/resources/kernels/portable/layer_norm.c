@@ -1,5 +1,5 @@
 /*
- * LayerNorm and its gradient along the last axis: a group a row. WEIGHT is the type of weight and bias. Operands that the
+ * LayerNorm and its gradient along the last axis: a group a row. WEIGHT and BIAS are the types of weight and bias. Operands that the
  * operator leaves out come as other storages; macros say which are there.
  */
 #include "tenon.h"
@@ -9,7 +9,7 @@
 
 #if OPERANDS == 4
 TN_KERNEL layer_norm(const TN_GLOBAL STORAGE *in, const TN_GLOBAL TN_STORAGE(WEIGHT) * weight,
-                     const TN_GLOBAL TN_STORAGE(WEIGHT) * bias, TN_GLOBAL STORAGE *out, TN_GLOBAL VALUE *means,
+                     const TN_GLOBAL TN_STORAGE(BIAS) * bias, TN_GLOBAL STORAGE *out, TN_GLOBAL VALUE *means,
                      TN_GLOBAL VALUE *rstds, const TnAxes axes, const i64 n, const i64 inStep, const i64 outStep,
                      const i64 weightBase, const i64 weightStep, const i64 biasBase, const i64 biasStep,
                      const f32 epsilon) {
@@ -35,7 +35,7 @@ TN_KERNEL layer_norm(const TN_GLOBAL STORAGE *in, const TN_GLOBAL TN_STORAGE(WEI
         y *= TN_LOAD(WEIGHT)(weight, weightBase + i * weightStep);
 #endif
 #ifdef HAS_BIAS
-        y += TN_LOAD(WEIGHT)(bias, biasBase + i * biasStep);
+        y += TN_LOAD(BIAS)(bias, biasBase + i * biasStep);
 #endif
         TN_WRITE(TYPE)(out, at[1] + i * outStep, y);
     }

@@ -1,6 +1,6 @@
 /*
  * The gradients of a normalization's weight and bias: sums over all rows, of gradOut * (x - mean) * rstd and of gradOut. A
- * group has COLUMNS columns and GROUP / COLUMNS rows at a time. WEIGHT is the type of what is written.
+ * group has COLUMNS columns and GROUP / COLUMNS rows at a time. WEIGHT and BIAS are the types of what is written.
  */
 #include "tenon.h"
 #define VALUE TN_COMPUTE(TYPE)
@@ -8,7 +8,7 @@
 
 TN_KERNEL norm_weights(const TN_GLOBAL TN_STORAGE(TYPE) * gradOut, const TN_GLOBAL TN_STORAGE(TYPE) * in,
                        const TN_GLOBAL VALUE *means, const TN_GLOBAL VALUE *rstds,
-                       TN_GLOBAL TN_STORAGE(WEIGHT) * gradWeight, TN_GLOBAL TN_STORAGE(WEIGHT) * gradBias,
+                       TN_GLOBAL TN_STORAGE(WEIGHT) * gradWeight, TN_GLOBAL TN_STORAGE(BIAS) * gradBias,
                        const TnAxes axes, const i64 n, const i64 gradOutStep, const i64 inStep, const i64 weightBase,
                        const i64 weightStep, const i64 biasBase, const i64 biasStep) {
     TN_LOCAL VALUE weights[GROUP];
@@ -41,7 +41,7 @@ TN_KERNEL norm_weights(const TN_GLOBAL TN_STORAGE(TYPE) * gradOut, const TN_GLOB
         TN_WRITE(WEIGHT)(gradWeight, weightBase + column * weightStep, weight);
 #endif
 #ifdef HAS_BIAS
-        TN_WRITE(WEIGHT)(gradBias, biasBase + column * biasStep, bias);
+        TN_WRITE(BIAS)(gradBias, biasBase + column * biasStep, bias);
 #endif
     }
 }

@@ -113,7 +113,8 @@ public final class Loop {
         return isDense() ? "OPERANDS=" + bases.length + " DENSE" : "OPERANDS=" + bases.length;
     }
 
-    private boolean isDense() {
+    /** Whether every operand's elements lie one after another. */
+    public boolean isDense() {
         if (rank > 1) {
             return false;
         }

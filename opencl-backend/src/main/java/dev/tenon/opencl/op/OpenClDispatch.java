@@ -21,11 +21,29 @@ public final class OpenClDispatch {
             case GatedActivationBackward o -> OpenClGatedActivationBackward.bind(o, work);
             case Concat o -> OpenClConcat.bind(o, work);
             case AllGather o -> OpenClAllGather.bind(o, work);
-            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _, Softmax _, SoftmaxBackward _ -> missing(op);
-            case CrossEntropy _, CrossEntropyBackward _, LayerNorm _, LayerNormBackward _, RmsNorm _ -> missing(op);
-            case RmsNormBackward _, Matmul _, Attention _, AttentionBackward _, PagedAttention _, Rope _ -> missing(op);
-            case CacheWrite _, Gather _, ScatterAdd _, Quantize _, Dequantize _, AllReduce _ -> missing(op);
-            case ReduceScatter _, CustomOp _ -> missing(op);
+            case RandomFill o -> OpenClRandomFill.bind(o, work);
+            case AdamW o -> OpenClAdamW.bind(o, work);
+            case Reduce o -> OpenClReduce.bind(o, work);
+            case ArgReduce o -> OpenClArgReduce.bind(o, work);
+            case TopK o -> OpenClTopK.bind(o, work);
+            case Softmax o -> OpenClSoftmax.bind(o, work);
+            case SoftmaxBackward o -> OpenClSoftmaxBackward.bind(o, work);
+            case CrossEntropy o -> OpenClCrossEntropy.bind(o, work);
+            case CrossEntropyBackward o -> OpenClCrossEntropyBackward.bind(o, work);
+            case LayerNorm o -> OpenClLayerNorm.bind(o, work);
+            case LayerNormBackward o -> OpenClLayerNormBackward.bind(o, work);
+            case RmsNorm o -> OpenClRmsNorm.bind(o, work);
+            case RmsNormBackward o -> OpenClRmsNormBackward.bind(o, work);
+            case Rope o -> OpenClRope.bind(o, work);
+            case CacheWrite o -> OpenClCacheWrite.bind(o, work);
+            case Gather o -> OpenClGather.bind(o, work);
+            case ScatterAdd o -> OpenClScatterAdd.bind(o, work);
+            case Quantize o -> OpenClQuantize.bind(o, work);
+            case Dequantize o -> OpenClDequantize.bind(o, work);
+            case AllReduce o -> OpenClAllReduce.bind(o, work);
+            case ReduceScatter o -> OpenClReduceScatter.bind(o, work);
+            case Matmul o -> OpenClMatmul.bind(o, work);
+            case Attention _, AttentionBackward _, PagedAttention _, CustomOp _ -> missing(op);
         }
     }
 

@@ -27,11 +27,12 @@ public final class OpenClSupport {
         return switch (op) {
             case Unary _, UnaryBackward _, Binary _, Where _, Cast _, Copy _, Fill _ -> Optional.empty();
             case GatedActivation _, GatedActivationBackward _, Concat _, AllGather _ -> Optional.empty();
-            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _, Softmax _, SoftmaxBackward _ -> NO_KERNEL;
-            case CrossEntropy _, CrossEntropyBackward _, LayerNorm _, LayerNormBackward _, RmsNorm _ -> NO_KERNEL;
-            case RmsNormBackward _, Matmul _, Attention _, AttentionBackward _, PagedAttention _, Rope _ -> NO_KERNEL;
-            case CacheWrite _, Gather _, ScatterAdd _, Quantize _, Dequantize _, AllReduce _ -> NO_KERNEL;
-            case ReduceScatter _, CustomOp _ -> NO_KERNEL;
+            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _, Softmax _, SoftmaxBackward _ -> Optional.empty();
+            case CrossEntropy _, CrossEntropyBackward _, LayerNorm _, LayerNormBackward _ -> Optional.empty();
+            case RmsNorm _, RmsNormBackward _, Rope _, CacheWrite _, Gather _, ScatterAdd _ -> Optional.empty();
+            case Quantize _, Dequantize _, AllReduce _, ReduceScatter _ -> Optional.empty();
+            case Matmul _ -> Optional.empty();
+            case Attention _, AttentionBackward _, PagedAttention _, CustomOp _ -> NO_KERNEL;
         };
     }
 

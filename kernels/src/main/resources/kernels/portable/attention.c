@@ -1,0 +1,292 @@
+/*
+ * Attention and PagedAttention: tiles of ROWS rows against TILE keys at a time, with an online softmax (Dao et al. 2022); a
+ * group has a tile of rows and, where there would be too few groups, one of several parts of the keys: then it writes
+ * what it has to partial, and attention_join puts the parts together. With GROUP 1, for a CPU, an item keeps BLOCK rows'
+ * sums in vector registers; else the results of a step are shared out among the items.
+ */
+#include "tenon.h"
+#include "attention.h"
+#define PADDED ((WIDTH + 15) / 16 * 16)
+#define LARGER_SIZE (HEAD > PADDED ? HEAD : PADDED)
+
+TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_STORAGE *key,
+                    const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL REAL *mask, const TN_GLOBAL i32 *lengths,
+                    const TN_GLOBAL i32 *table, TN_GLOBAL QUERY_STORAGE *out, TN_GLOBAL REAL *logSumExp,
+                    TN_GLOBAL REAL *partial, const AttentionShape s, const f32 scale, const f32 cap, const i64 parts,
+                    const i32 keepsSums) {
+    TN_LOCAL REAL q[ROWS][HEAD];
+    /* The keys with the axes exchanged, then the values. */
+    TN_LOCAL REAL tile[TILE * LARGER_SIZE];
+    TN_LOCAL REAL weights[ROWS][TILE];
+    TN_LOCAL REAL sums[ROWS][PADDED];
+    TN_LOCAL REAL largest[ROWS];
+    TN_LOCAL REAL total[ROWS];
+    TN_LOCAL REAL shrink[ROWS];
+    i32 me = TN_LOCAL_ID();
+    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
+    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
+    i64 sharing = s.heads / s.keyHeads;
+    i64 firstRow = TN_GROUP_ID(0) * ROWS;
+    i64 allRows = sharing * s.queries;
+    i32 rows = (i32)(allRows - firstRow < ROWS ? allRows - firstRow : ROWS);
+    i64 length = tn_length(&s, lengths, batch);
+    i64 firstPosition = length - s.queries;
+
+    for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
+        i32 r = i / HEAD;
+        i64 row = firstRow + r;
+        q[r][i % HEAD] =
+            r < rows ? TN_LOAD(QUERY)(query, TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries,
+                                                       row % s.queries)
+                                                 + i % HEAD * s.query[4])
+                     : (REAL)0;
+    }
+    for (i32 i = me; i < ROWS * PADDED; i += GROUP) {
+        sums[i / PADDED][i % PADDED] = 0;
+    }
+    for (i32 r = me; r < ROWS; r += GROUP) {
+        largest[r] = -TN_INFINITY;
+        total[r] = 0;
+    }
+
+    /* The keys that any row of the tile sees. */
+    i64 oneHead = firstRow / s.queries == (firstRow + rows - 1) / s.queries;
+    i64 firstQuery = oneHead ? firstRow % s.queries : 0;
+    i64 lastQuery = oneHead ? (firstRow + rows - 1) % s.queries : s.queries - 1;
+    i64 end = length;
+    i64 begin = 0;
+    if (s.causal != 0) {
+        end = firstPosition + lastQuery + 1 < length ? firstPosition + lastQuery + 1 : length;
+        if (s.window != 0 && firstPosition + firstQuery - s.window + 1 > 0) {
+            begin = firstPosition + firstQuery - s.window + 1;
+        }
+    }
+    i64 seen = end > begin ? end - begin : 0;
+    i64 share = (seen + parts - 1) / parts;
+    begin += TN_GROUP_ID(2) * share;
+    end = begin + share < end ? begin + share : end;
+
+    for (i64 from = begin; from < end; from += TILE) {
+        TN_BARRIER();
+#ifdef QUANT
+        for (i32 i = me; i < TILE * (HEAD / 32); i += GROUP) {
+            i32 c = i / (HEAD / 32);
+            i32 piece = i % (HEAD / 32);
+            f32 x[32];
+            if (from + c < end) {
+                i64 place = tn_key_place(s.key, &s, table, batch, keyHead, from + c);
+                tn_decode_Q8_0(key + (place + piece) * B_Q8_0, 0, x);
+            }
+            for (i32 j = 0; j < 32; j++) {
+                tile[(piece * 32 + j) * TILE + c] = from + c < end ? x[j] : 0;
+            }
+        }
+#else
+        for (i32 i = me; i < TILE * HEAD; i += GROUP) {
+            i32 c = i / HEAD;
+            tile[i % HEAD * TILE + c] =
+                from + c < end ? TN_LOAD(KEY)(key, tn_key_place(s.key, &s, table, batch, keyHead, from + c)
+                                                       + i % HEAD * s.key[4])
+                               : (REAL)0;
+        }
+#endif
+        TN_BARRIER();
+#if GROUP == 1
+        for (i32 r = 0; r < ROWS; r += BLOCK) {
+            REAL dots[BLOCK][TILE];
+            for (i32 b = 0; b < BLOCK; b++) {
+                for (i32 c = 0; c < TILE; c++) {
+                    dots[b][c] = 0;
+                }
+            }
+            for (i32 d = 0; d < HEAD; d++) {
+#pragma unroll
+                for (i32 b = 0; b < BLOCK; b++) {
+                    REAL x = q[r + b][d];
+#pragma unroll
+                    for (i32 c = 0; c < TILE; c++) {
+                        dots[b][c] = fma(x, tile[d * TILE + c], dots[b][c]);
+                    }
+                }
+            }
+#pragma unroll
+            for (i32 b = 0; b < BLOCK; b++) {
+#pragma unroll
+                for (i32 c = 0; c < TILE; c++) {
+                    weights[r + b][c] = dots[b][c];
+                }
+            }
+        }
+#else
+        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
+            i32 r = i / TILE;
+            i32 c = i % TILE;
+            REAL dot = 0;
+            for (i32 d = 0; d < HEAD; d++) {
+                dot = fma(q[r][d], tile[d * TILE + c], dot);
+            }
+            weights[r][c] = dot;
+        }
+        TN_BARRIER();
+#endif
+        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
+            i32 r = i / TILE;
+            i64 k = from + i % TILE;
+            i64 row = firstRow + r;
+            i64 at = row % s.queries;
+            REAL score = -TN_INFINITY;
+            if (r < rows && k < end && tn_sees(&s, firstPosition + at, k)) {
+                score = tn_score(weights[r][i % TILE], scale, cap);
+#ifdef HAS_MASK
+                score += mask[TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at) + k * s.mask[4]];
+#endif
+            }
+            weights[r][i % TILE] = score;
+        }
+        TN_BARRIER();
+        for (i32 r = me; r < ROWS; r += GROUP) {
+            REAL most = largest[r];
+            for (i32 c = 0; c < TILE; c++) {
+                most = weights[r][c] > most ? weights[r][c] : most;
+            }
+            /* Nothing seen so far: then weights are 0, not the exponential of a difference of infinities. */
+            shrink[r] = most == -TN_INFINITY ? (REAL)1 : exp(largest[r] - most);
+            largest[r] = most;
+        }
+        TN_BARRIER();
+        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
+            i32 r = i / TILE;
+            REAL most = largest[r];
+            weights[r][i % TILE] = most == -TN_INFINITY ? (REAL)0 : exp(weights[r][i % TILE] - most);
+        }
+#ifdef QUANT
+        for (i32 i = me; i < TILE * (WIDTH / 32); i += GROUP) {
+            i32 c = i / (WIDTH / 32);
+            i32 piece = i % (WIDTH / 32);
+            f32 x[32];
+            if (from + c < end) {
+                i64 place = tn_key_place(s.value, &s, table, batch, keyHead, from + c);
+                tn_decode_Q8_0(value + (place + piece) * B_Q8_0, 0, x);
+            }
+            for (i32 j = 0; j < 32; j++) {
+                tile[c * PADDED + piece * 32 + j] = from + c < end ? x[j] : 0;
+            }
+        }
+#else
+        for (i32 i = me; i < TILE * PADDED; i += GROUP) {
+            i32 c = i / PADDED;
+            i32 d = i % PADDED;
+            tile[i] = from + c < end && d < WIDTH
+                          ? TN_LOAD(KEY)(value, tn_key_place(s.value, &s, table, batch, keyHead, from + c)
+                                                    + d * s.value[4])
+                          : (REAL)0;
+        }
+#endif
+        TN_BARRIER();
+        for (i32 r = me; r < ROWS; r += GROUP) {
+            REAL sum = 0;
+            for (i32 c = 0; c < TILE; c++) {
+                sum += weights[r][c];
+            }
+            total[r] = total[r] * shrink[r] + sum;
+        }
+#if GROUP == 1
+        for (i32 r = 0; r < ROWS; r += BLOCK) {
+            for (i32 d = 0; d < PADDED; d += 16) {
+                REAL block[BLOCK][16];
+#pragma unroll
+                for (i32 b = 0; b < BLOCK; b++) {
+#pragma unroll
+                    for (i32 j = 0; j < 16; j++) {
+                        block[b][j] = sums[r + b][d + j] * shrink[r + b];
+                    }
+                }
+                for (i32 c = 0; c < TILE; c++) {
+#pragma unroll
+                    for (i32 b = 0; b < BLOCK; b++) {
+                        REAL x = weights[r + b][c];
+#pragma unroll
+                        for (i32 j = 0; j < 16; j++) {
+                            block[b][j] = fma(x, tile[c * PADDED + d + j], block[b][j]);
+                        }
+                    }
+                }
+#pragma unroll
+                for (i32 b = 0; b < BLOCK; b++) {
+#pragma unroll
+                    for (i32 j = 0; j < 16; j++) {
+                        sums[r + b][d + j] = block[b][j];
+                    }
+                }
+            }
+        }
+#else
+        for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
+            i32 r = i / WIDTH;
+            i32 d = i % WIDTH;
+            REAL sum = sums[r][d] * shrink[r];
+            for (i32 c = 0; c < TILE; c++) {
+                sum = fma(weights[r][c], tile[c * PADDED + d], sum);
+            }
+            sums[r][d] = sum;
+        }
+#endif
+    }
+    TN_BARRIER();
+    for (i32 i = me; i < rows * WIDTH; i += GROUP) {
+        i32 r = i / WIDTH;
+        i32 d = i % WIDTH;
+        i64 row = firstRow + r;
+        if (parts == 1) {
+            REAL result = total[r] == 0 ? (REAL)0 : sums[r][d] / total[r];
+            TN_WRITE(QUERY)
+            (out, TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries) + d * s.out[4], result);
+        } else {
+            partial[((TN_GROUP_ID(1) * allRows + row) * parts + TN_GROUP_ID(2)) * (WIDTH + 2) + d] = sums[r][d];
+        }
+    }
+    for (i32 r = me; r < rows; r += GROUP) {
+        i64 row = firstRow + r;
+        if (parts > 1) {
+            TN_GLOBAL REAL *to =
+                partial + ((TN_GROUP_ID(1) * allRows + row) * parts + TN_GROUP_ID(2)) * (WIDTH + 2) + WIDTH;
+            to[0] = largest[r];
+            to[1] = total[r];
+        } else if (keepsSums != 0) {
+            logSumExp[TN_PLACE4(s.sums, batch, keyHead * sharing + row / s.queries, row % s.queries)] =
+                total[r] == 0 ? (REAL)-TN_INFINITY : largest[r] + log(total[r]);
+        }
+    }
+}
+
+/* An item an element of the result: the parts' sums, each in proportion to its own largest score. */
+TN_KERNEL attention_join(const TN_GLOBAL REAL *partial, TN_GLOBAL QUERY_STORAGE *out, TN_GLOBAL REAL *logSumExp,
+                         const AttentionShape s, const i64 parts, const i32 keepsSums) {
+    i64 index = TN_GLOBAL_ID();
+    if (index >= s.batch * s.heads * s.queries * WIDTH) {
+        return;
+    }
+    i64 row = index / WIDTH;
+    i64 d = index % WIDTH;
+    const TN_GLOBAL REAL *from = partial + row * parts * (WIDTH + 2);
+    REAL most = -TN_INFINITY;
+    for (i64 part = 0; part < parts; part++) {
+        REAL m = from[part * (WIDTH + 2) + WIDTH];
+        most = m > most ? m : most;
+    }
+    REAL total = 0;
+    REAL sum = 0;
+    for (i64 part = 0; part < parts; part++) {
+        REAL m = from[part * (WIDTH + 2) + WIDTH];
+        REAL share = m == -TN_INFINITY ? (REAL)0 : exp(m - most);
+        total += share * from[part * (WIDTH + 2) + WIDTH + 1];
+        sum += share * from[part * (WIDTH + 2) + d];
+    }
+    i64 batch = row / (s.heads * s.queries);
+    i64 head = row / s.queries % s.heads;
+    i64 at = row % s.queries;
+    TN_WRITE(QUERY)(out, TN_PLACE4(s.out, batch, head, at) + d * s.out[4], total == 0 ? (REAL)0 : sum / total);
+    if (d == 0 && keepsSums != 0) {
+        logSumExp[TN_PLACE4(s.sums, batch, head, at)] = total == 0 ? (REAL)-TN_INFINITY : most + log(total);
+    }
+}

@@ -1,0 +1,250 @@
+/*
+ * AttentionBackward (Dao et al. 2022): weights are recomputed from the log-sum-exp. attention_delta has an item a row: the dot
+ * product of out and its gradient. In attention_backward_query a group has ROWS rows and walks through the keys; in
+ * attention_backward_key it has TILE keys and walks through the rows, of all heads that share them, in order. So nothing is added
+ * by two groups, and results repeat.
+ */
+#include "tenon.h"
+#include "attention.h"
+
+/* The gradient of an unscaled dot product: of the score, through the cap. capped is the score after it. */
+TN_FUNCTION REAL tn_score_slope(REAL capped, REAL scale, REAL cap) {
+    REAL ratio = cap == 0 ? (REAL)0 : capped / cap;
+    return scale * (1 - ratio * ratio);
+}
+
+TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *out, const TN_GLOBAL QUERY_STORAGE *gradOut,
+                          TN_GLOBAL REAL *delta, const AttentionShape s, const i64 grad0, const i64 grad1,
+                          const i64 grad2, const i64 grad3, const i64 grad4) {
+    i64 row = TN_GLOBAL_ID();
+    if (row >= s.batch * s.heads * s.queries) {
+        return;
+    }
+    i64 batch = row / (s.heads * s.queries);
+    i64 head = row / s.queries % s.heads;
+    i64 at = row % s.queries;
+    i64 from = TN_PLACE4(s.out, batch, head, at);
+    i64 gradFrom = grad0 + batch * grad1 + head * grad2 + at * grad3;
+    REAL sum = 0;
+    for (i64 d = 0; d < WIDTH; d++) {
+        sum = fma(TN_LOAD(QUERY)(out, from + d * s.out[4]), TN_LOAD(QUERY)(gradOut, gradFrom + d * grad4), sum);
+    }
+    delta[row] = sum;
+}
+
+/* s.out are the strides of gradOut. */
+TN_KERNEL attention_backward_query(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_STORAGE *key,
+                                   const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL REAL *mask,
+                                   const TN_GLOBAL REAL *logSumExp, const TN_GLOBAL QUERY_STORAGE *gradOut,
+                                   const TN_GLOBAL REAL *delta, TN_GLOBAL QUERY_STORAGE *gradQuery,
+                                   const AttentionShape s, const f32 scale, const f32 cap, const i64 to0,
+                                   const i64 to1, const i64 to2, const i64 to3, const i64 to4) {
+    TN_LOCAL REAL q[ROWS][HEAD];
+    TN_LOCAL REAL g[ROWS][WIDTH];
+    TN_LOCAL REAL sums[ROWS][HEAD];
+    TN_LOCAL REAL k[TILE][HEAD];
+    TN_LOCAL REAL v[TILE][WIDTH];
+    TN_LOCAL REAL slopes[ROWS][TILE];
+    i32 me = TN_LOCAL_ID();
+    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
+    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
+    i64 sharing = s.heads / s.keyHeads;
+    i64 firstRow = TN_GROUP_ID(0) * ROWS;
+    i64 allRows = sharing * s.queries;
+    i32 rows = (i32)(allRows - firstRow < ROWS ? allRows - firstRow : ROWS);
+    for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
+        i32 r = i / HEAD;
+        i64 row = firstRow + r;
+        i64 from = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
+        q[r][i % HEAD] = r < rows ? TN_LOAD(QUERY)(query, from + i % HEAD * s.query[4]) : (REAL)0;
+        sums[r][i % HEAD] = 0;
+    }
+    for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
+        i32 r = i / WIDTH;
+        i64 row = firstRow + r;
+        i64 from = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
+        g[r][i % WIDTH] = r < rows ? TN_LOAD(QUERY)(gradOut, from + i % WIDTH * s.out[4]) : (REAL)0;
+    }
+    for (i64 from = 0; from < s.keys; from += TILE) {
+        TN_BARRIER();
+        for (i32 i = me; i < TILE * HEAD; i += GROUP) {
+            i64 position = from + i / HEAD;
+            k[i / HEAD][i % HEAD] =
+                position < s.keys
+                    ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
+                    : (REAL)0;
+        }
+        for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
+            i64 position = from + i / WIDTH;
+            v[i / WIDTH][i % WIDTH] =
+                position < s.keys
+                    ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
+                    : (REAL)0;
+        }
+        TN_BARRIER();
+        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
+            i32 r = i / TILE;
+            i32 c = i % TILE;
+            i64 row = firstRow + r;
+            i64 head = keyHead * sharing + row / s.queries;
+            i64 at = row % s.queries;
+            REAL slope = 0;
+            if (r < rows && from + c < s.keys && tn_sees(&s, s.keys - s.queries + at, from + c)) {
+                REAL logSum = logSumExp[TN_PLACE4(s.sums, batch, head, at)];
+                REAL dot = 0;
+                for (i32 d = 0; d < HEAD; d++) {
+                    dot = fma(q[r][d], k[c][d], dot);
+                }
+                REAL inner = 0;
+                for (i32 d = 0; d < WIDTH; d++) {
+                    inner = fma(g[r][d], v[c][d], inner);
+                }
+                REAL capped = tn_score(dot, scale, cap);
+                REAL score = capped;
+#ifdef HAS_MASK
+                score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
+#endif
+                if (logSum != -TN_INFINITY) {
+                    slope = exp(score - logSum) * (inner - delta[(batch * s.heads + head) * s.queries + at])
+                            * tn_score_slope(capped, scale, cap);
+                }
+            }
+            slopes[r][c] = slope;
+        }
+        TN_BARRIER();
+        for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
+            i32 r = i / HEAD;
+            i32 d = i % HEAD;
+            REAL sum = sums[r][d];
+            for (i32 c = 0; c < TILE; c++) {
+                sum = fma(slopes[r][c], k[c][d], sum);
+            }
+            sums[r][d] = sum;
+        }
+    }
+    TN_BARRIER();
+    for (i32 i = me; i < rows * HEAD; i += GROUP) {
+        i64 row = firstRow + i / HEAD;
+        i64 to = to0 + batch * to1 + (keyHead * sharing + row / s.queries) * to2 + row % s.queries * to3;
+        TN_WRITE(QUERY)(gradQuery, to + i % HEAD * to4, sums[i / HEAD][i % HEAD]);
+    }
+}
+
+TN_KERNEL attention_backward_key(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_STORAGE *key,
+                                 const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL REAL *mask,
+                                 const TN_GLOBAL REAL *logSumExp, const TN_GLOBAL QUERY_STORAGE *gradOut,
+                                 const TN_GLOBAL REAL *delta, TN_GLOBAL KEY_STORAGE *gradKey,
+                                 TN_GLOBAL KEY_STORAGE *gradValue, const AttentionShape s, const f32 scale,
+                                 const f32 cap, const i64 key0, const i64 key1, const i64 key2, const i64 key3,
+                                 const i64 key4, const i64 value0, const i64 value1, const i64 value2,
+                                 const i64 value3, const i64 value4) {
+    TN_LOCAL REAL q[ROWS][HEAD];
+    TN_LOCAL REAL g[ROWS][WIDTH];
+    TN_LOCAL REAL k[TILE][HEAD];
+    TN_LOCAL REAL v[TILE][WIDTH];
+    TN_LOCAL REAL keySums[TILE][HEAD];
+    TN_LOCAL REAL valueSums[TILE][WIDTH];
+    TN_LOCAL REAL slopes[ROWS][TILE];
+    TN_LOCAL REAL weights[ROWS][TILE];
+    i32 me = TN_LOCAL_ID();
+    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
+    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
+    i64 sharing = s.heads / s.keyHeads;
+    i64 from = TN_GROUP_ID(0) * TILE;
+    i64 allRows = sharing * s.queries;
+    for (i32 i = me; i < TILE * HEAD; i += GROUP) {
+        i64 position = from + i / HEAD;
+        k[i / HEAD][i % HEAD] =
+            position < s.keys ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
+                              : (REAL)0;
+        keySums[i / HEAD][i % HEAD] = 0;
+    }
+    for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
+        i64 position = from + i / WIDTH;
+        v[i / WIDTH][i % WIDTH] =
+            position < s.keys
+                ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
+                : (REAL)0;
+        valueSums[i / WIDTH][i % WIDTH] = 0;
+    }
+    for (i64 firstRow = 0; firstRow < allRows; firstRow += ROWS) {
+        TN_BARRIER();
+        for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
+            i64 row = firstRow + i / HEAD;
+            i64 place = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
+            q[i / HEAD][i % HEAD] = row < allRows ? TN_LOAD(QUERY)(query, place + i % HEAD * s.query[4]) : (REAL)0;
+        }
+        for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
+            i64 row = firstRow + i / WIDTH;
+            i64 place = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
+            g[i / WIDTH][i % WIDTH] = row < allRows ? TN_LOAD(QUERY)(gradOut, place + i % WIDTH * s.out[4]) : (REAL)0;
+        }
+        TN_BARRIER();
+        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
+            i32 r = i / TILE;
+            i32 c = i % TILE;
+            i64 row = firstRow + r;
+            i64 head = keyHead * sharing + row / s.queries;
+            i64 at = row % s.queries;
+            REAL slope = 0;
+            REAL weight = 0;
+            if (row < allRows && from + c < s.keys && tn_sees(&s, s.keys - s.queries + at, from + c)) {
+                REAL logSum = logSumExp[TN_PLACE4(s.sums, batch, head, at)];
+                REAL dot = 0;
+                for (i32 d = 0; d < HEAD; d++) {
+                    dot = fma(q[r][d], k[c][d], dot);
+                }
+                REAL inner = 0;
+                for (i32 d = 0; d < WIDTH; d++) {
+                    inner = fma(g[r][d], v[c][d], inner);
+                }
+                REAL capped = tn_score(dot, scale, cap);
+                REAL score = capped;
+#ifdef HAS_MASK
+                score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
+#endif
+                if (logSum != -TN_INFINITY) {
+                    weight = exp(score - logSum);
+                    slope = weight * (inner - delta[(batch * s.heads + head) * s.queries + at])
+                            * tn_score_slope(capped, scale, cap);
+                }
+            }
+            slopes[r][c] = slope;
+            weights[r][c] = weight;
+        }
+        TN_BARRIER();
+        for (i32 i = me; i < TILE * HEAD; i += GROUP) {
+            i32 c = i / HEAD;
+            i32 d = i % HEAD;
+            REAL sum = keySums[c][d];
+            for (i32 r = 0; r < ROWS; r++) {
+                sum = fma(slopes[r][c], q[r][d], sum);
+            }
+            keySums[c][d] = sum;
+        }
+        for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
+            i32 c = i / WIDTH;
+            i32 d = i % WIDTH;
+            REAL sum = valueSums[c][d];
+            for (i32 r = 0; r < ROWS; r++) {
+                sum = fma(weights[r][c], g[r][d], sum);
+            }
+            valueSums[c][d] = sum;
+        }
+    }
+    TN_BARRIER();
+    for (i32 i = me; i < TILE * HEAD; i += GROUP) {
+        i64 position = from + i / HEAD;
+        if (position < s.keys) {
+            i64 to = key0 + batch * key1 + keyHead * key2 + position * key3;
+            TN_WRITE(KEY)(gradKey, to + i % HEAD * key4, keySums[i / HEAD][i % HEAD]);
+        }
+    }
+    for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
+        i64 position = from + i / WIDTH;
+        if (position < s.keys) {
+            i64 to = value0 + batch * value1 + keyHead * value2 + position * value3;
+            TN_WRITE(KEY)(gradValue, to + i % WIDTH * value4, valueSums[i / WIDTH][i % WIDTH]);
+        }
+    }
+}

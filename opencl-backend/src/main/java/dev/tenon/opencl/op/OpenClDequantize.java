@@ -1,0 +1,24 @@
+package dev.tenon.opencl.op;
+
+import dev.tenon.Tensor;
+import dev.tenon.op.Dequantize;
+import dev.tenon.opencl.Loop;
+import dev.tenon.opencl.Work;
+
+final class OpenClDequantize {
+    private OpenClDequantize() {}
+
+    static void bind(Dequantize op, Work work) {
+        Tensor in = op.in();
+        Tensor out = op.out();
+        Loop rows = Loop.over(in.shape().without(-1), OpenClQuantize.blockRows(in), Rows.withoutLast(out.layout()));
+        long parts = in.size(-1) / 32;
+        work.launch("quantize", "dequantize", "TYPE=" + out.dtype() + " QUANT=" + in.dtype())
+                .storage(in)
+                .storage(out)
+                .loop(rows)
+                .value(parts)
+                .value(Rows.step(out))
+                .elements(rows.count() * parts);
+    }
+}

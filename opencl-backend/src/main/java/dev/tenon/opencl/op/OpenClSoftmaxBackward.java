@@ -1,0 +1,27 @@
+package dev.tenon.opencl.op;
+
+import dev.tenon.op.SoftmaxBackward;
+import dev.tenon.opencl.Loop;
+import dev.tenon.opencl.Work;
+
+final class OpenClSoftmaxBackward {
+    private OpenClSoftmaxBackward() {}
+
+    static void bind(SoftmaxBackward op, Work work) {
+        int group = work.device().rowGroup();
+        Loop rows = Rows.over(op.out().shape(), op.out(), op.gradOut(), op.gradIn());
+        work.launch(
+                        "softmax",
+                        "softmax_backward",
+                        OpenClSoftmax.defines(op.logarithm(), op.out().dtype().name(), group) + " OPERANDS=3")
+                .storage(op.out())
+                .storage(op.gradOut())
+                .storage(op.gradIn())
+                .loop(rows)
+                .value(op.out().size(-1))
+                .value(Rows.step(op.out()))
+                .value(Rows.step(op.gradOut()))
+                .value(Rows.step(op.gradIn()))
+                .groups(op.out().size(-1) == 0 ? 0 : rows.count(), group);
+    }
+}
