@@ -2,7 +2,7 @@
  * AttentionBackward (Dao et al. 2022): weights are recomputed from the log-sum-exp. attention_delta has an item a row: the dot
  * product of out and its gradient. In attention_backward_query a group has ROWS rows and walks through the keys; in
  * attention_backward_key it has TILE keys and walks through the rows, of all heads that share them, in order. So nothing is added
- * by two groups, and results repeat.
+ * by two groups, and results repeat. The strides of out in AttentionShape are gradOut's here.
  */
 #include "tenon.h"
 #include "attention.h"
@@ -13,9 +13,9 @@ TN_FUNCTION REAL tn_score_slope(REAL capped, REAL scale, REAL cap) {
     return scale * (1 - ratio * ratio);
 }
 
-TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *out, const TN_GLOBAL QUERY_STORAGE *gradOut,
-                          TN_GLOBAL REAL *delta, const AttentionShape s, const i64 grad0, const i64 grad1,
-                          const i64 grad2, const i64 grad3, const i64 grad4) {
+TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *gradOut, const TN_GLOBAL QUERY_STORAGE *out,
+                          TN_GLOBAL REAL *delta, const AttentionShape s, const i64 out0, const i64 out1,
+                          const i64 out2, const i64 out3, const i64 out4) {
     i64 row = TN_GLOBAL_ID();
     if (row >= s.batch * s.heads * s.queries) {
         return;
@@ -23,16 +23,15 @@ TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *out, const TN_GLOBAL QU
     i64 batch = row / (s.heads * s.queries);
     i64 head = row / s.queries % s.heads;
     i64 at = row % s.queries;
-    i64 from = TN_PLACE4(s.out, batch, head, at);
-    i64 gradFrom = grad0 + batch * grad1 + head * grad2 + at * grad3;
+    i64 gradFrom = TN_PLACE4(s.out, batch, head, at);
+    i64 from = out0 + batch * out1 + head * out2 + at * out3;
     REAL sum = 0;
     for (i64 d = 0; d < WIDTH; d++) {
-        sum = fma(TN_LOAD(QUERY)(out, from + d * s.out[4]), TN_LOAD(QUERY)(gradOut, gradFrom + d * grad4), sum);
+        sum = fma(TN_LOAD(QUERY)(out, from + d * out4), TN_LOAD(QUERY)(gradOut, gradFrom + d * s.out[4]), sum);
     }
     delta[row] = sum;
 }
 
-/* s.out are the strides of gradOut. */
 TN_KERNEL attention_backward_query(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_STORAGE *key,
                                    const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL REAL *mask,
                                    const TN_GLOBAL REAL *logSumExp, const TN_GLOBAL QUERY_STORAGE *gradOut,

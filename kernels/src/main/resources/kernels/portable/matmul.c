@@ -5,6 +5,7 @@
 #define OPERANDS 4
 #include "tenon.h"
 #include "matmul.h"
+#include "epilogue.h"
 #define ACROSS (TILE_N / PER_N)
 #define DOWN (TILE_M / PER_M)
 #define GROUP (ACROSS * DOWN)

@@ -6,18 +6,8 @@
 #define OPERANDS 4
 #include "tenon.h"
 #include "matmul.h"
+#include "epilogue.h"
 #define LANES 16
-
-/* a's rows as f32, contiguous. */
-TN_KERNEL widen_rows(const TN_GLOBAL TN_STORAGE(A) * a, TN_GLOBAL f32 *wide, const TnAxes batch, const MatmulShape s) {
-    i64 index = TN_GLOBAL_ID();
-    if (index >= batch.count * ROWS * s.k) {
-        return;
-    }
-    i64 row = index / s.k % ROWS;
-    TN_PLACES(at, batch, index / s.k / ROWS)
-    wide[index] = TN_LOAD(A)(a, at[0] + row * s.aRow + index % s.k * s.aColumn);
-}
 
 TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, const TN_GLOBAL TN_STORAGE(BIAS) * bias,
                       const TN_GLOBAL TN_STORAGE(OUT) * residual, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes batch,

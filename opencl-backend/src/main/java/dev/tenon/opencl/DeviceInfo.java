@@ -90,6 +90,10 @@ record DeviceInfo(
                 : Optional.empty();
     }
 
+    DeviceTraits traits() {
+        return new DeviceTraits(cpu, fp64, computeUnits, localBytes, largestGroup);
+    }
+
     Set<DType> types() {
         Set<DType> types = EnumSet.allOf(DType.class);
         if (!fp64) {

@@ -6,8 +6,9 @@ package dev.tenon.opencl;
  *
  * @param program the OpenCL program
  * @param handle the kernel object that eager launches share
+ * @param arguments how many it takes
  */
-record Kernel(String name, long program, long handle, Handles handles) {
+record Kernel(String name, long program, long handle, int arguments, Handles handles) {
     /** A further kernel object, with arguments of its own. */
     long copy() {
         return handles.made(OpenClNative.createKernel(program, name));

@@ -1,6 +1,7 @@
 package dev.tenon.opencl;
 
 import dev.tenon.Tensor;
+import dev.tenon.error.InvalidArgumentException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,13 @@ public final class Launch {
         return this;
     }
 
+    /** Work items and a group's along each axis. */
+    public Launch range(List<Long> items, List<Long> group) {
+        global = items.stream().mapToLong(Long::longValue).toArray();
+        local = group.stream().mapToLong(Long::longValue).toArray();
+        return this;
+    }
+
     List<OpenClBuffer> buffers() {
         return buffers;
     }
@@ -119,6 +127,10 @@ public final class Launch {
     }
 
     private void setArguments(long handle) {
+        if (arguments.size() != kernel.arguments()) {
+            throw new InvalidArgumentException("kernel " + kernel.name() + " takes " + kernel.arguments()
+                    + " arguments, " + arguments.size() + " are given");
+        }
         try (MemoryStack stack = MemoryStack.stackPush()) {
             long single = stack.nmalloc(8, 8);
             for (int i = 0; i < arguments.size(); i++) {

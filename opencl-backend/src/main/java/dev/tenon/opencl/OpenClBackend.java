@@ -51,21 +51,24 @@ public final class OpenClBackend implements BackendProvider {
         org.lwjgl.system.Configuration.OPENCL_EXPLICIT_INIT.set(true);
         synchronized (OpenClBackend.class) {
             if (!isLoaded()) {
-                create();
+                CL.create(library());
             }
         }
     }
 
-    /** By LWJGL's name for the library, which a system property sets, or else by the loader's own, as packages install it. */
-    private static void create() {
-        try {
-            CL.create();
-        } catch (UnsatisfiedLinkError e) {
-            if (org.lwjgl.system.Configuration.OPENCL_LIBRARY_NAME.get() != null) {
-                throw e;
-            }
-            CL.create("libOpenCL.so.1");
-        }
+    /**
+     * The loader's name: what LWJGL's system property says, or else as packages install it. Looked for before LWJGL is asked,
+     * which prints what it does not find.
+     */
+    private static String library() {
+        String set = org.lwjgl.system.Configuration.OPENCL_LIBRARY_NAME.get();
+        List<String> names = set == null
+                ? List.of("libOpenCL.so.1", System.mapLibraryName("OpenCL"))
+                : List.of(set);
+        return names.stream()
+                .filter(OpenClNative::isThere)
+                .findFirst()
+                .orElseThrow(() -> new UnsatisfiedLinkError("no " + String.join(", no ", names)));
     }
 
     /** LWJGL loads the library once a process, here or in other code of the user's. */

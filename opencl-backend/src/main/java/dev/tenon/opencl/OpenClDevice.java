@@ -31,14 +31,14 @@ final class OpenClDevice implements BackendDevice {
     private boolean closed;
 
     OpenClDevice(DeviceInfo info, int index, Configuration configuration) {
-        this(info, index, configuration, new ProgramCache(ProgramCache.defaultFolder()));
+        this(info, index, configuration, ProgramCache.of(info), info.traits());
     }
 
-    OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache) {
+    /** With traits of one's own choice, for tests of kernels that the device would not get. */
+    OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache, DeviceTraits traits) {
         this.info = info;
+        this.traits = traits;
         properties = info.properties(index);
-        traits = new DeviceTraits(
-                info.cpu(), info.fp64(), info.computeUnits(), info.localBytes(), info.largestGroup());
         context = handles.made(OpenClNative.createContext(info.platform(), info.device()));
         long limit = configuration.memoryLimit() == 0
                 ? info.memoryBytes()
@@ -57,6 +57,10 @@ final class OpenClDevice implements BackendDevice {
 
     void closed(OpenClStream ended) {
         streams.remove(ended);
+    }
+
+    DeviceInfo info() {
+        return info;
     }
 
     OpenClPool pool() {

@@ -1,6 +1,8 @@
 package dev.tenon.opencl;
 
 import dev.tenon.error.NativeCallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,16 @@ final class OpenClNative {
     private static final long NULL = MemoryUtil.NULL;
 
     private OpenClNative() {}
+
+    /** Whether the system finds a library of this name. */
+    static boolean isThere(String library) {
+        try (Arena arena = Arena.ofConfined()) {
+            SymbolLookup.libraryLookup(library, arena);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
 
     static void check(String function, int code) {
         if (code != CL10.CL_SUCCESS) {
@@ -251,6 +263,14 @@ final class OpenClNative {
                 throw failure("clCreateKernel", code.get(0), "kernel " + name);
             }
             return kernel;
+        }
+    }
+
+    static int argumentCount(long kernel) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            IntBuffer count = stack.mallocInt(1);
+            check("clGetKernelInfo", CL10.clGetKernelInfo(kernel, CL10.CL_KERNEL_NUM_ARGS, count, null));
+            return count.get(0);
         }
     }
 

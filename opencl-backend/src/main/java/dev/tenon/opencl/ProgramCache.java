@@ -21,10 +21,29 @@ import org.jspecify.annotations.Nullable;
 final class ProgramCache {
     private static final int DIGEST = 32;
 
-    private final Path folder;
+    private final @Nullable Path folder;
 
     ProgramCache(Path folder) {
         this.folder = folder;
+    }
+
+    private ProgramCache() {
+        this.folder = null;
+    }
+
+    /**
+     * The cache for a device. PoCL keeps what it compiles itself, for each size of work group too, which its binaries lack; and
+     * asking it for a binary compiles the program once more, 0.3 s each.
+     */
+    static ProgramCache of(DeviceInfo info) {
+        return info.platformName().equals("Portable Computing Language")
+                ? new ProgramCache()
+                : new ProgramCache(defaultFolder());
+    }
+
+    /** Whether programs are kept at all. */
+    boolean isUsed() {
+        return folder != null;
     }
 
     /**
@@ -55,6 +74,9 @@ final class ProgramCache {
 
     /** The program kept under a key; null where there is none that can be believed. */
     byte @Nullable [] read(String key) {
+        if (folder == null) {
+            return null;
+        }
         byte[] file;
         try {
             file = Files.readAllBytes(folder.resolve(key));
@@ -70,6 +92,9 @@ final class ProgramCache {
     }
 
     void write(String key, byte[] content) {
+        if (folder == null) {
+            return;
+        }
         try {
             Files.createDirectories(folder);
             AtomicFile.write(folder.resolve(key), channel -> {

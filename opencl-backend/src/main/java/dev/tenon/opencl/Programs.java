@@ -38,7 +38,8 @@ final class Programs {
     }
 
     private Kernel kernel(long program, String name) {
-        return new Kernel(name, program, handles.made(OpenClNative.createKernel(program, name)), handles);
+        long handle = handles.made(OpenClNative.createKernel(program, name));
+        return new Kernel(name, program, handle, OpenClNative.argumentCount(handle), handles);
     }
 
     Kernel ownKernel(String source, String kernel) {
@@ -71,7 +72,7 @@ final class Programs {
             }
         }
         long program = build(source);
-        byte[] built = OpenClNative.binary(program);
+        byte[] built = cache.isUsed() ? OpenClNative.binary(program) : null;
         if (built != null) {
             cache.write(key, built);
         }

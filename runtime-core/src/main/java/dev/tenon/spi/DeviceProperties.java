@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What a device is.
  *
- * @param name unique in the process, for example {@code cpu} or {@code cuda:0}
+ * @param name unique in the process: the backend's name, alone or with a number, for example {@code cpu} or {@code cuda:0}
  * @param backend the backend's name
  * @param description the hardware's own name
  * @param memoryBytes of memory the device can address

@@ -11,11 +11,26 @@ import dev.tenon.error.ShapeException;
 import dev.tenon.op.Cost;
 import dev.tenon.op.CustomImplementation;
 import dev.tenon.op.CustomKernel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A small operator of one's own: the squared distance between the rows of two F32 matrices. */
 final class SquaredDistance implements CustomKernel {
+    private static final String OPENCL = """
+            __kernel void squared_distance(__global const float *a, long aBase, long aRow, long aColumn,
+                                           __global const float *b, long bBase, long bRow, long bColumn,
+                                           __global float *out, long outBase, long outStep, long n) {
+                long row = get_global_id(0);
+                float sum = 0;
+                for (long i = 0; i < n; i++) {
+                    float difference = a[aBase + row * aRow + i * aColumn] - b[bBase + row * bRow + i * bColumn];
+                    sum += difference * difference;
+                }
+                out[outBase + row * outStep] = sum;
+            }
+            """;
+
     @Override
     public String name() {
         return "squaredDistance";
@@ -56,9 +71,25 @@ final class SquaredDistance implements CustomKernel {
 
     @Override
     public Optional<CustomImplementation> implementation(String backend) {
-        return backend.equals("cpu")
-                ? Optional.of((CustomImplementation.HostMethod) SquaredDistance::run)
-                : Optional.empty();
+        return switch (backend) {
+            case "cpu" -> Optional.of((CustomImplementation.HostMethod) SquaredDistance::run);
+            case "opencl" ->
+                Optional.of(new CustomImplementation.KernelSource(
+                        OPENCL, "squared_distance", SquaredDistance::launch));
+            default -> Optional.empty();
+        };
+    }
+
+    /** One work item a row. */
+    private static CustomImplementation.KernelLaunch launch(List<Tensor> inputs, List<Tensor> outputs) {
+        Tensor out = outputs.getFirst();
+        List<Object> arguments = new ArrayList<>();
+        for (Tensor in : inputs) {
+            arguments.addAll(List.of(in, in.layout().offset(), in.layout().stride(0), in.layout().stride(1)));
+        }
+        arguments.addAll(List.of(out, out.layout().offset(), out.layout().stride(0)));
+        arguments.add(inputs.getFirst().size(1));
+        return new CustomImplementation.KernelLaunch(List.of(out.size(0)), List.of(1L), arguments);
     }
 
     private static void run(List<Tensor> inputs, List<Tensor> outputs) {

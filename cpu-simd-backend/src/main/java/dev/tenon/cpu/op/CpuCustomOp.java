@@ -4,6 +4,7 @@ import dev.tenon.cpu.CpuBackend;
 import dev.tenon.error.UnsupportedOpException;
 import dev.tenon.op.CustomImplementation;
 import dev.tenon.op.CustomImplementation.HostMethod;
+import dev.tenon.op.CustomImplementation.KernelSource;
 import dev.tenon.op.CustomOp;
 
 /** Runs a user's own method over the operands. */
@@ -16,6 +17,7 @@ final class CpuCustomOp {
                 .orElseThrow(() -> new UnsupportedOpException(op.name(), CpuBackend.NAME, "no implementation for it"));
         return switch (implementation) {
             case HostMethod method -> () -> method.run(op.inputs(), op.outputs());
+            case KernelSource _ -> throw new UnsupportedOpException(op.name(), CpuBackend.NAME, CpuSupport.NOT_A_METHOD);
         };
     }
 }

@@ -46,6 +46,7 @@ import java.util.Optional;
 public final class CpuSupport {
     private static final Optional<String> NO_IMPLEMENTATION =
             Optional.of("it brings no implementation for the " + CpuBackend.NAME + " backend");
+    static final String NOT_A_METHOD = "its implementation for the " + CpuBackend.NAME + " backend is no host method";
     private static final Optional<String> LONG_AXIS =
             Optional.of("an axis that its kernel counts in 32 bits is longer");
 
@@ -78,7 +79,17 @@ public final class CpuSupport {
                         .or(() -> rows(o.a()));
             case Attention _, AttentionBackward _, PagedAttention _, Rope _ -> Optional.empty();
             case CustomOp o ->
-                o.kernel().implementation(CpuBackend.NAME).isPresent() ? Optional.empty() : NO_IMPLEMENTATION;
+                o.kernel()
+                        .implementation(CpuBackend.NAME)
+                        .map(CpuSupport::custom)
+                        .orElse(NO_IMPLEMENTATION);
+        };
+    }
+
+    private static Optional<String> custom(CustomImplementation implementation) {
+        return switch (implementation) {
+            case HostMethod _ -> Optional.empty();
+            case KernelSource _ -> Optional.of(NOT_A_METHOD);
         };
     }
 

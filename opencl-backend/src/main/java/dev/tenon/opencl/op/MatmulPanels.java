@@ -51,7 +51,7 @@ final class MatmulPanels {
         private static final String FORM = " ROWS=" + ROWS + " COLUMNS=" + COLUMNS;
 
         void packRows(long batch, long batchCount, long row, long rowCount) {
-            work.launch("matmul_panels", "pack_rows", problem.packingDefines() + FORM)
+            work.launch("matmul_pack", "pack_rows", problem.packingDefines() + FORM)
                     .storage(problem.op().a())
                     .scratch(packedRows)
                     .loop(problem.batch())
@@ -63,7 +63,7 @@ final class MatmulPanels {
         }
 
         void packColumns(long batch, long batchCount, long column, long columnCount) {
-            work.launch("matmul_panels", "pack_columns", problem.packingDefines() + FORM)
+            work.launch("matmul_pack", "pack_columns", problem.packingDefines() + FORM)
                     .storage(problem.op().b())
                     .scratch(packedColumns)
                     .loop(problem.batch())
@@ -76,7 +76,7 @@ final class MatmulPanels {
 
         void multiply(long batch, long batchCount, long row, long rowCount, long column, long columnCount) {
             Matmul op = problem.op();
-            problem.epilogueStorages(work.launch("matmul_panels", "matmul_panels", problem.defines() + FORM)
+            problem.epilogueStorages(work.launch("matmul_panels", "matmul_panels", problem.epilogueDefines() + FORM)
                             .scratch(packedRows)
                             .scratch(packedColumns))
                     .loop(problem.batch())

@@ -4,7 +4,6 @@ import dev.tenon.DType;
 import dev.tenon.Layout;
 import dev.tenon.Shape;
 import dev.tenon.Tensor;
-import dev.tenon.op.Activation;
 import dev.tenon.op.Epilogue;
 import dev.tenon.op.Matmul;
 import dev.tenon.opencl.Launch;
@@ -134,23 +133,24 @@ final class MatmulProblem {
         return a.stride(-2);
     }
 
-    /** The macros of matmul.h. */
-    String defines() {
+    /** The macros of matmul.h; {@code a} is the type that the kernel reads a in. */
+    String operandDefines(String a) {
+        return "A=" + a + " B=" + op.b().dtype() + (op.b().dtype().isQuantized() ? " QUANT" : "");
+    }
+
+    /** The macros of matmul.h for kernels that pack the operands. */
+    String packingDefines() {
+        return operandDefines(op.a().dtype().name());
+    }
+
+    /** The macros of epilogue.h. */
+    String epilogueDefines() {
         Epilogue epilogue = op.epilogue();
         Tensor bias = epilogue.bias();
-        return "A=" + op.a().dtype() + " B=" + op.b().dtype()
-                + (op.b().dtype().isQuantized() ? " QUANT" : "")
-                + " OUT=" + op.out().dtype()
+        return "OUT=" + op.out().dtype()
                 + " FUNCTION=" + epilogue.activation()
                 + (bias == null ? "" : " BIAS=" + bias.dtype())
                 + (epilogue.residual() == null ? "" : " RESIDUAL");
-    }
-
-    /** The macros of kernels that only pack operands: the same program for every epilogue. */
-    String packingDefines() {
-        return "A=" + op.a().dtype() + " B=" + op.b().dtype()
-                + (op.b().dtype().isQuantized() ? " QUANT" : "")
-                + " OUT=F32 FUNCTION=" + Activation.NONE;
     }
 
     /** The structure {@code MatmulShape}. */

@@ -43,11 +43,10 @@ public final class OpenClDispatch {
             case AllReduce o -> OpenClAllReduce.bind(o, work);
             case ReduceScatter o -> OpenClReduceScatter.bind(o, work);
             case Matmul o -> OpenClMatmul.bind(o, work);
-            case Attention _, AttentionBackward _, PagedAttention _, CustomOp _ -> missing(op);
+            case Attention o -> OpenClAttention.bind(o, work);
+            case AttentionBackward o -> OpenClAttentionBackward.bind(o, work);
+            case PagedAttention o -> OpenClPagedAttention.bind(o, work);
+            case CustomOp o -> OpenClCustomOp.bind(o, work);
         }
-    }
-
-    private static void missing(Op op) {
-        throw new IllegalStateException(op.name() + " was not asked about");
     }
 }

@@ -39,7 +39,7 @@ final class OpenClMatmul {
         problem.epilogueStorages(work.launch(
                                 "matmul",
                                 "matmul",
-                                problem.defines() + " TILE_M=" + TILE + " TILE_N=" + TILE + " TILE_K=" + TILE_K
+                                problem.operandDefines(op.a().dtype().name()) + " " + problem.epilogueDefines() + " TILE_M=" + TILE + " TILE_N=" + TILE + " TILE_K=" + TILE_K
                                         + " PER_M=" + PER_ITEM + " PER_N=" + PER_ITEM)
                         .storage(op.a())
                         .storage(op.b()))
@@ -60,14 +60,14 @@ final class OpenClMatmul {
         Work.Scratch wide = problem.hasPlainRows() ? null : work.scratch(
                 problem.batch().count() * problem.m() * problem.k() * DType.F32.blockBytes());
         if (wide != null) {
-            work.launch("matmul_rows", "widen_rows", problem.packingDefines() + form)
+            work.launch("matmul_pack", "widen_rows", problem.packingDefines() + " ROWS=" + problem.m() + " COLUMNS=1")
                     .storage(op.a())
                     .scratch(wide)
                     .loop(problem.batch())
                     .fields(problem.shape())
                     .elements(problem.batch().count() * problem.m() * problem.k());
         }
-        Launch multiply = work.launch("matmul_rows", "matmul_rows", problem.defines() + form);
+        Launch multiply = work.launch("matmul_rows", "matmul_rows", problem.operandDefines("F32") + " " + problem.epilogueDefines() + form);
         if (wide == null) {
             multiply.storage(op.a());
         } else {

@@ -3,8 +3,11 @@ package dev.tenon.opencl.op;
 import dev.tenon.DType;
 import dev.tenon.Tensor;
 import dev.tenon.op.*;
+import dev.tenon.op.CustomImplementation.HostMethod;
+import dev.tenon.op.CustomImplementation.KernelSource;
 import dev.tenon.opencl.DeviceTraits;
 import dev.tenon.opencl.Loop;
+import dev.tenon.opencl.OpenClBackend;
 import java.util.Optional;
 
 /** What the OpenCL backend lacks, on devices in general and on those without double precision. */
@@ -13,17 +16,22 @@ public final class OpenClSupport {
             Optional.of("the device has no double precision (cl_khr_fp64), which F64 needs");
     private static final Optional<String> TOO_MANY_AXES =
             Optional.of("an operand has more than " + Loop.MAX_AXES + " axes");
-    private static final Optional<String> NO_KERNEL = Optional.of("there is no OpenCL kernel for it");
+    private static final Optional<String> LARGE_HEADS =
+            Optional.of("its heads are larger than the device's local memory holds");
+    private static final Optional<String> NO_IMPLEMENTATION =
+            Optional.of("it brings no implementation for the " + OpenClBackend.NAME + " backend");
+    private static final Optional<String> NOT_A_SOURCE =
+            Optional.of("its implementation for the " + OpenClBackend.NAME + " backend is no kernel source");
 
     private OpenClSupport() {}
 
     /** Empty if the device runs the operator, else what it lacks. */
     public static Optional<String> whyUnsupported(Op op, DeviceTraits device) {
         Optional<String> general = operands(op, device);
-        return general.isPresent() ? general : lacking(op);
+        return general.isPresent() ? general : lacking(op, device);
     }
 
-    private static Optional<String> lacking(Op op) {
+    private static Optional<String> lacking(Op op, DeviceTraits device) {
         return switch (op) {
             case Unary _, UnaryBackward _, Binary _, Where _, Cast _, Copy _, Fill _ -> Optional.empty();
             case GatedActivation _, GatedActivationBackward _, Concat _, AllGather _ -> Optional.empty();
@@ -32,7 +40,21 @@ public final class OpenClSupport {
             case RmsNorm _, RmsNormBackward _, Rope _, CacheWrite _, Gather _, ScatterAdd _ -> Optional.empty();
             case Quantize _, Dequantize _, AllReduce _, ReduceScatter _ -> Optional.empty();
             case Matmul _ -> Optional.empty();
-            case Attention _, AttentionBackward _, PagedAttention _, CustomOp _ -> NO_KERNEL;
+            case Attention o -> AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case PagedAttention o -> AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case AttentionBackward o -> AttentionTiles.backward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case CustomOp o ->
+                o.kernel()
+                        .implementation(OpenClBackend.NAME)
+                        .map(OpenClSupport::custom)
+                        .orElse(NO_IMPLEMENTATION);
+        };
+    }
+
+    private static Optional<String> custom(CustomImplementation implementation) {
+        return switch (implementation) {
+            case KernelSource _ -> Optional.empty();
+            case HostMethod _ -> NOT_A_SOURCE;
         };
     }
 

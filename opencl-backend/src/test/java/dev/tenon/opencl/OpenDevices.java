@@ -1,0 +1,59 @@
+package dev.tenon.opencl;
+
+import dev.tenon.Configuration;
+import dev.tenon.spi.BackendDevice;
+import dev.tenon.spi.Discovery;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/** Opens devices for tests: one that is missing is a skip, or a failure where {@code tenon.require} says it must be there. */
+final class OpenDevices {
+    private OpenDevices() {}
+
+    /** The first device; the caller closes it. */
+    static OpenClDevice first(Configuration configuration) {
+        return find(configuration).orElseGet(OpenDevices::missing);
+    }
+
+    /** The first device with its programs kept in another folder. */
+    static OpenClDevice first(Configuration configuration, ProgramCache cache) {
+        try (OpenClDevice device = first(configuration)) {
+            return new OpenClDevice(device.info(), 0, configuration, cache, device.traits());
+        }
+    }
+
+    /** The first device as if it were one whose work items run side by side, with the local memory that GPUs have. */
+    static Optional<OpenClDevice> asGpu() {
+        return find(Configuration.DEFAULT).map(device -> {
+            try (device) {
+                DeviceTraits traits = new DeviceTraits(
+                        false,
+                        device.traits().fp64(),
+                        device.traits().computeUnits(),
+                        Math.min(48 << 10, device.traits().localBytes()),
+                        Math.min(256, device.traits().largestGroup()));
+                return new OpenClDevice(
+                        device.info(), 0, Configuration.DEFAULT, ProgramCache.of(device.info()), traits);
+            }
+        });
+    }
+
+    private static Optional<OpenClDevice> find(Configuration configuration) {
+        Discovery found = new OpenClBackend().discover(configuration);
+        List<BackendDevice> devices = found.devices();
+        devices.stream().skip(1).forEach(BackendDevice::close);
+        return devices.stream().findFirst().map(OpenClDevice.class::cast);
+    }
+
+    private static OpenClDevice missing() {
+        boolean required =
+                Arrays.asList(System.getProperty("tenon.require", "").split(",")).contains(OpenClBackend.NAME);
+        if (required) {
+            return Assertions.fail("there is no OpenCL device; -Dtenon.require says there must be");
+        }
+        return Assumptions.abort("there is no OpenCL device");
+    }
+}
