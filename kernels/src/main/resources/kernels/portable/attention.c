@@ -8,6 +8,64 @@
 #include "attention.h"
 #define PADDED ((WIDTH + 15) / 16 * 16)
 #define LARGER_SIZE (HEAD > PADDED ? HEAD : PADDED)
+#define LANES (TILE < 16 ? TILE : 16)
+/* How many items read one key side by side. */
+#define SPLIT (GROUP < 16 ? GROUP : 16)
+
+/* The tile's keys with the axes exchanged; zeros past the end. */
+TN_FUNCTION void load_keys(const TN_GLOBAL KEY_STORAGE *key, const TN_GLOBAL i32 *table, const AttentionShape *s,
+                           i64 batch, i64 keyHead, i64 from, i64 end, TN_LOCAL_POINTER REAL *tile, i32 me) {
+#ifdef QUANT
+    for (i32 i = me; i < TILE * (HEAD / 32); i += GROUP) {
+        i32 c = i / (HEAD / 32);
+        i32 piece = i % (HEAD / 32);
+        f32 x[32];
+        if (from + c < end) {
+            i64 place = tn_key_place(s->key, s, table, batch, keyHead, from + c);
+            tn_decode_Q8_0(key + (place + piece) * B_Q8_0, 0, x);
+        }
+        for (i32 j = 0; j < 32; j++) {
+            tile[(piece * 32 + j) * TILE + c] = from + c < end ? x[j] : 0;
+        }
+    }
+#else
+    i64 step = s->key[4];
+    for (i32 i = me; i < TILE * SPLIT; i += GROUP) {
+        i32 c = i / SPLIT;
+        i64 place = from + c < end ? tn_key_place(s->key, s, table, batch, keyHead, from + c) : 0;
+        for (i32 d = i % SPLIT; d < HEAD; d += SPLIT) {
+            tile[d * TILE + c] = from + c < end ? TN_LOAD(KEY)(key, place + d * step) : (REAL)0;
+        }
+    }
+#endif
+}
+
+TN_FUNCTION void load_values(const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL i32 *table, const AttentionShape *s,
+                             i64 batch, i64 keyHead, i64 from, i64 end, TN_LOCAL_POINTER REAL *tile, i32 me) {
+#ifdef QUANT
+    for (i32 i = me; i < TILE * (WIDTH / 32); i += GROUP) {
+        i32 c = i / (WIDTH / 32);
+        i32 piece = i % (WIDTH / 32);
+        f32 x[32];
+        if (from + c < end) {
+            i64 place = tn_key_place(s->value, s, table, batch, keyHead, from + c);
+            tn_decode_Q8_0(value + (place + piece) * B_Q8_0, 0, x);
+        }
+        for (i32 j = 0; j < 32; j++) {
+            tile[c * PADDED + piece * 32 + j] = from + c < end ? x[j] : 0;
+        }
+    }
+#else
+    i64 step = s->value[4];
+    for (i32 i = me; i < TILE * SPLIT; i += GROUP) {
+        i32 c = i / SPLIT;
+        i64 place = from + c < end ? tn_key_place(s->value, s, table, batch, keyHead, from + c) : 0;
+        for (i32 d = i % SPLIT; d < PADDED; d += SPLIT) {
+            tile[c * PADDED + d] = from + c < end && d < WIDTH ? TN_LOAD(KEY)(value, place + d * step) : (REAL)0;
+        }
+    }
+#endif
+}
 
 TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_STORAGE *key,
                     const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL REAL *mask, const TN_GLOBAL i32 *lengths,
@@ -68,28 +126,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
 
     for (i64 from = begin; from < end; from += TILE) {
         TN_BARRIER();
-#ifdef QUANT
-        for (i32 i = me; i < TILE * (HEAD / 32); i += GROUP) {
-            i32 c = i / (HEAD / 32);
-            i32 piece = i % (HEAD / 32);
-            f32 x[32];
-            if (from + c < end) {
-                i64 place = tn_key_place(s.key, &s, table, batch, keyHead, from + c);
-                tn_decode_Q8_0(key + (place + piece) * B_Q8_0, 0, x);
-            }
-            for (i32 j = 0; j < 32; j++) {
-                tile[(piece * 32 + j) * TILE + c] = from + c < end ? x[j] : 0;
-            }
-        }
-#else
-        for (i32 i = me; i < TILE * HEAD; i += GROUP) {
-            i32 c = i / HEAD;
-            tile[i % HEAD * TILE + c] =
-                from + c < end ? TN_LOAD(KEY)(key, tn_key_place(s.key, &s, table, batch, keyHead, from + c)
-                                                       + i % HEAD * s.key[4])
-                               : (REAL)0;
-        }
-#endif
+        load_keys(key, table, &s, batch, keyHead, from, end, tile, me);
         TN_BARRIER();
 #if GROUP == 1
         for (i32 r = 0; r < ROWS; r += BLOCK) {
@@ -117,31 +154,83 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
                 }
             }
         }
+        for (i32 r = 0; r < ROWS; r++) {
+            i64 row = firstRow + r;
+            i64 at = row % s.queries;
+            /* The keys of the tile that this row sees: from first on, below last. */
+            i64 position = firstPosition + at;
+            i64 last = r < rows ? end - from : 0;
+            i64 first = 0;
+            if (s.causal != 0) {
+                last = position + 1 - from < last ? position + 1 - from : last;
+                first = s.window == 0 ? 0 : position - s.window + 1 - from;
+            }
+            for (i32 c = 0; c < TILE; c++) {
+                weights[r][c] = tn_score(weights[r][c], scale, cap);
+            }
+#ifdef HAS_MASK
+            i64 added = TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at) + from * s.mask[4];
+            for (i32 c = 0; c < last; c++) {
+                weights[r][c] += mask[added + c * s.mask[4]];
+            }
+#endif
+            REAL lanes[LANES];
+            for (i32 i = 0; i < LANES; i++) {
+                lanes[i] = largest[r];
+            }
+            for (i32 c = 0; c < TILE; c += LANES) {
+#pragma unroll
+                for (i32 i = 0; i < LANES; i++) {
+                    REAL score = c + i >= first && c + i < last ? weights[r][c + i] : (REAL)-TN_INFINITY;
+                    weights[r][c + i] = score;
+                    lanes[i] = score > lanes[i] ? score : lanes[i];
+                }
+            }
+            REAL most = lanes[0];
+            for (i32 i = 1; i < LANES; i++) {
+                most = lanes[i] > most ? lanes[i] : most;
+            }
+            /* Nothing seen so far: then weights are 0, not the exponential of a difference of infinities. */
+            shrink[r] = most == -TN_INFINITY ? (REAL)1 : exp(largest[r] - most);
+            largest[r] = most;
+            REAL base = most == -TN_INFINITY ? (REAL)0 : most;
+            for (i32 c = 0; c < TILE; c++) {
+                weights[r][c] = exp(weights[r][c] - base);
+            }
+            for (i32 i = 0; i < LANES; i++) {
+                lanes[i] = 0;
+            }
+            for (i32 c = 0; c < TILE; c += LANES) {
+#pragma unroll
+                for (i32 i = 0; i < LANES; i++) {
+                    lanes[i] += weights[r][c + i];
+                }
+            }
+            REAL sum = 0;
+            for (i32 i = 0; i < LANES; i++) {
+                sum += lanes[i];
+            }
+            total[r] = total[r] * shrink[r] + sum;
+        }
 #else
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
             i32 r = i / TILE;
             i32 c = i % TILE;
-            REAL dot = 0;
-            for (i32 d = 0; d < HEAD; d++) {
-                dot = fma(q[r][d], tile[d * TILE + c], dot);
-            }
-            weights[r][c] = dot;
-        }
-        TN_BARRIER();
-#endif
-        for (i32 i = me; i < ROWS * TILE; i += GROUP) {
-            i32 r = i / TILE;
-            i64 k = from + i % TILE;
             i64 row = firstRow + r;
             i64 at = row % s.queries;
             REAL score = -TN_INFINITY;
-            if (r < rows && k < end && tn_sees(&s, firstPosition + at, k)) {
-                score = tn_score(weights[r][i % TILE], scale, cap);
+            if (r < rows && from + c < end && tn_sees(&s, firstPosition + at, from + c)) {
+                REAL dot = 0;
+                for (i32 d = 0; d < HEAD; d++) {
+                    dot = fma(q[r][d], tile[d * TILE + c], dot);
+                }
+                score = tn_score(dot, scale, cap);
 #ifdef HAS_MASK
-                score += mask[TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at) + k * s.mask[4]];
+                score += mask[TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at)
+                              + (from + c) * s.mask[4]];
 #endif
             }
-            weights[r][i % TILE] = score;
+            weights[r][c] = score;
         }
         TN_BARRIER();
         for (i32 r = me; r < ROWS; r += GROUP) {
@@ -155,33 +244,9 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
         }
         TN_BARRIER();
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
-            i32 r = i / TILE;
-            REAL most = largest[r];
-            weights[r][i % TILE] = most == -TN_INFINITY ? (REAL)0 : exp(weights[r][i % TILE] - most);
+            REAL most = largest[i / TILE];
+            weights[i / TILE][i % TILE] = most == -TN_INFINITY ? (REAL)0 : exp(weights[i / TILE][i % TILE] - most);
         }
-#ifdef QUANT
-        for (i32 i = me; i < TILE * (WIDTH / 32); i += GROUP) {
-            i32 c = i / (WIDTH / 32);
-            i32 piece = i % (WIDTH / 32);
-            f32 x[32];
-            if (from + c < end) {
-                i64 place = tn_key_place(s.value, &s, table, batch, keyHead, from + c);
-                tn_decode_Q8_0(value + (place + piece) * B_Q8_0, 0, x);
-            }
-            for (i32 j = 0; j < 32; j++) {
-                tile[c * PADDED + piece * 32 + j] = from + c < end ? x[j] : 0;
-            }
-        }
-#else
-        for (i32 i = me; i < TILE * PADDED; i += GROUP) {
-            i32 c = i / PADDED;
-            i32 d = i % PADDED;
-            tile[i] = from + c < end && d < WIDTH
-                          ? TN_LOAD(KEY)(value, tn_key_place(s.value, &s, table, batch, keyHead, from + c)
-                                                    + d * s.value[4])
-                          : (REAL)0;
-        }
-#endif
         TN_BARRIER();
         for (i32 r = me; r < ROWS; r += GROUP) {
             REAL sum = 0;
@@ -190,6 +255,10 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             }
             total[r] = total[r] * shrink[r] + sum;
         }
+#endif
+        /* Every item is done with the keys. */
+        load_values(value, table, &s, batch, keyHead, from, end, tile, me);
+        TN_BARRIER();
 #if GROUP == 1
         for (i32 r = 0; r < ROWS; r += BLOCK) {
             for (i32 d = 0; d < PADDED; d += 16) {

@@ -49,6 +49,10 @@ public final class OpenClBackend implements BackendProvider {
     private static void load() {
         // Else loading LWJGL's class would load the library, and its absence would be an error of a class.
         org.lwjgl.system.Configuration.OPENCL_EXPLICIT_INIT.set(true);
+        // LWJGL's default is sun.misc.Unsafe, about which the JVM warns the user.
+        if (org.lwjgl.system.Configuration.MEMORY_BACKEND.get() == null) {
+            org.lwjgl.system.Configuration.MEMORY_BACKEND.set("ffm");
+        }
         synchronized (OpenClBackend.class) {
             if (!isLoaded()) {
                 CL.create(library());

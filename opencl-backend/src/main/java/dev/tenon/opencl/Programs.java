@@ -33,7 +33,7 @@ final class Programs {
     }
 
     private Kernel make(String file, String kernel, String defines) {
-        long program = programs.computeIfAbsent(file + ' ' + defines, k -> program(source(file, defines)));
+        long program = programs.computeIfAbsent(file + ' ' + defines, k -> DeepStack.call(() -> program(source(file, defines))));
         return kernel(program, kernel);
     }
 
@@ -45,7 +45,7 @@ final class Programs {
     Kernel ownKernel(String source, String kernel) {
         return kernels.computeIfAbsent(
                 kernel + '\n' + source,
-                k -> kernel(programs.computeIfAbsent(source, s -> program(s)), kernel));
+                k -> kernel(programs.computeIfAbsent(source, s -> DeepStack.call(() -> program(s))), kernel));
     }
 
     private String source(String file, String defines) {
