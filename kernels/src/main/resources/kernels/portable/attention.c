@@ -165,6 +165,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
                 last = position + 1 - from < last ? position + 1 - from : last;
                 first = s.window == 0 ? 0 : position - s.window + 1 - from;
             }
+            last = last < TILE ? last : TILE;
             for (i32 c = 0; c < TILE; c++) {
                 weights[r][c] = tn_score(weights[r][c], scale, cap);
             }
