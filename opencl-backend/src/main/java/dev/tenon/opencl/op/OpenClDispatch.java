@@ -1,6 +1,43 @@
 package dev.tenon.opencl.op;
 
-import dev.tenon.op.*;
+import dev.tenon.op.AdamW;
+import dev.tenon.op.AllGather;
+import dev.tenon.op.AllReduce;
+import dev.tenon.op.ArgReduce;
+import dev.tenon.op.Attention;
+import dev.tenon.op.AttentionBackward;
+import dev.tenon.op.Binary;
+import dev.tenon.op.CacheWrite;
+import dev.tenon.op.Cast;
+import dev.tenon.op.Concat;
+import dev.tenon.op.Copy;
+import dev.tenon.op.CrossEntropy;
+import dev.tenon.op.CrossEntropyBackward;
+import dev.tenon.op.CustomOp;
+import dev.tenon.op.Dequantize;
+import dev.tenon.op.Fill;
+import dev.tenon.op.GatedActivation;
+import dev.tenon.op.GatedActivationBackward;
+import dev.tenon.op.Gather;
+import dev.tenon.op.LayerNorm;
+import dev.tenon.op.LayerNormBackward;
+import dev.tenon.op.Matmul;
+import dev.tenon.op.Op;
+import dev.tenon.op.PagedAttention;
+import dev.tenon.op.Quantize;
+import dev.tenon.op.RandomFill;
+import dev.tenon.op.Reduce;
+import dev.tenon.op.ReduceScatter;
+import dev.tenon.op.RmsNorm;
+import dev.tenon.op.RmsNormBackward;
+import dev.tenon.op.Rope;
+import dev.tenon.op.ScatterAdd;
+import dev.tenon.op.Softmax;
+import dev.tenon.op.SoftmaxBackward;
+import dev.tenon.op.TopK;
+import dev.tenon.op.Unary;
+import dev.tenon.op.UnaryBackward;
+import dev.tenon.op.Where;
 import dev.tenon.opencl.Work;
 
 /** The one switch from operators to kernels. */

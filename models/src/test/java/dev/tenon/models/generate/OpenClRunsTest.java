@@ -1,0 +1,97 @@
+package dev.tenon.models.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tenon.Configuration;
+import dev.tenon.Device;
+import dev.tenon.Tenon;
+import dev.tenon.error.DeviceException;
+import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.SessionOptions;
+import dev.tenon.models.tokenizer.EncodeOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The reference runs of {@link ReferenceRunsTest} on an OpenCL device: the same greedy text as on the CPU. */
+class OpenClRunsTest {
+    private static @Nullable Path data;
+    private static @Nullable Tenon tenon;
+    private static Device device;
+
+    @BeforeAll
+    static void open() {
+        String folder = System.getenv("TENON_TEST_DATA");
+        assumeTrue(folder != null, "TENON_TEST_DATA is not set: reference runs are skipped");
+        data = Path.of(folder, "models");
+        tenon = Tenon.open(Configuration.DEFAULT);
+        try {
+            device = tenon.device("opencl");
+        } catch (DeviceException e) {
+            List<String> required =
+                    Arrays.asList(System.getProperty("tenon.require", "").split(","));
+            assumeTrue(required.contains("opencl"), e.getMessage());
+            throw e;
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        if (tenon != null) {
+            tenon.close();
+        }
+    }
+
+    @Test
+    void stories260KWritesItsStory() throws IOException {
+        int[] expected = Arrays.stream(Files.readString(data.resolve("stories260K.greedy-ids.txt"))
+                        .strip()
+                        .split("\\s+"))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        try (LanguageModel model = LanguageModel.open(data.resolve("stories260K.gguf"), device);
+                DecoderSession session = model.session(SessionOptions.DEFAULT);
+                Generator generator = new Generator(session, model.tokenizer())) {
+            int[] prompt = model.tokenizer().encode("", EncodeOptions.PROMPT);
+            GenerationResult result =
+                    generator.generate(prompt, GenerationOptions.DEFAULT.withMaxTokens(200), TextListener.SILENT);
+            assertArrayEquals(expected, Arrays.copyOf(result.ids(), expected.length));
+            assertEquals(Files.readString(data.resolve("stories260K.greedy.txt")), result.text());
+        }
+    }
+
+    /** Up to the first step that two computations may decide differently: the best two logits are less than 0.004 apart. */
+    @Test
+    void smolLm2GoesOnAsTheReferenceDoes() {
+        Json.Node document = Json.read(data.resolve("smollm2/greedy.json"));
+        Path file = data.resolve("smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+        try (LanguageModel model = LanguageModel.open(file, device);
+                DecoderSession session = model.session(SessionOptions.DEFAULT.withContext(512));
+                Generator generator = new Generator(session, model.tokenizer())) {
+            for (Json.Node each : document.get("cases").list()) {
+                double[] margins = each.get("margins").numbers();
+                int certain = 0;
+                while (certain < margins.length && margins[certain] >= 0.004) {
+                    certain++;
+                }
+                int[] ids = each.get("prompt_ids").integers();
+                GenerationResult result =
+                        generator.generate(ids, GenerationOptions.DEFAULT.withMaxTokens(64), TextListener.SILENT);
+                assertTrue(result.ids().length >= certain, each.get("prompt").text());
+                assertArrayEquals(
+                        Arrays.copyOf(each.get("greedy_ids").integers(), certain),
+                        Arrays.copyOf(result.ids(), certain),
+                        each.get("prompt").text());
+            }
+        }
+    }
+}
