@@ -113,6 +113,11 @@ public final class Loop {
         return isDense() ? "OPERANDS=" + bases.length + " DENSE" : "OPERANDS=" + bases.length;
     }
 
+    /** The macros for any form of the loop: one program less to compile, for types that hot paths do not have. */
+    public String generalDefines() {
+        return "OPERANDS=" + bases.length;
+    }
+
     /** Whether every operand's elements lie one after another. */
     public boolean isDense() {
         if (rank > 1) {

@@ -66,9 +66,7 @@ public final class OpenClBackend implements BackendProvider {
      */
     private static String library() {
         String set = org.lwjgl.system.Configuration.OPENCL_LIBRARY_NAME.get();
-        List<String> names = set == null
-                ? List.of("libOpenCL.so.1", System.mapLibraryName("OpenCL"))
-                : List.of(set);
+        List<String> names = set == null ? List.of("libOpenCL.so.1", System.mapLibraryName("OpenCL")) : List.of(set);
         return names.stream()
                 .filter(OpenClNative::isThere)
                 .findFirst()
@@ -113,8 +111,7 @@ public final class OpenClBackend implements BackendProvider {
             OpenClNative.check("clGetDeviceIDs", code);
             PointerBuffer buffer = stack.mallocPointer(count[0]);
             OpenClNative.check(
-                    "clGetDeviceIDs",
-                    CL10.clGetDeviceIDs(platform, CL10.CL_DEVICE_TYPE_ALL, buffer, (int[]) null));
+                    "clGetDeviceIDs", CL10.clGetDeviceIDs(platform, CL10.CL_DEVICE_TYPE_ALL, buffer, (int[]) null));
             ids = list(buffer);
         }
         for (long id : ids) {

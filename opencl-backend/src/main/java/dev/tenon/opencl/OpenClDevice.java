@@ -28,6 +28,9 @@ final class OpenClDevice implements BackendDevice {
     private final Programs programs;
     private final OpenClStream stream;
     private final Set<OpenClStream> streams = ConcurrentHashMap.newKeySet();
+    /** Host memory that is used in place. */
+    private final Set<Long> wrapped = ConcurrentHashMap.newKeySet();
+
     private boolean closed;
 
     OpenClDevice(DeviceInfo info, int index, Configuration configuration) {
@@ -49,8 +52,7 @@ final class OpenClDevice implements BackendDevice {
     }
 
     private OpenClStream open() {
-        OpenClStream opened =
-                new OpenClStream(this, OpenClNative.createQueue(context, info.device()), handles);
+        OpenClStream opened = new OpenClStream(this, OpenClNative.createQueue(context, info.device()), handles);
         streams.add(opened);
         return opened;
     }
@@ -102,17 +104,19 @@ final class OpenClDevice implements BackendDevice {
             return Optional.empty();
         }
         long access = segment.isReadOnly() ? CL10.CL_MEM_READ_ONLY : CL10.CL_MEM_READ_WRITE;
-        long handle = OpenClNative.createBuffer(
-                context, access | CL10.CL_MEM_USE_HOST_PTR, bytes, segment.address());
+        long handle = OpenClNative.createBuffer(context, access | CL10.CL_MEM_USE_HOST_PTR, bytes, segment.address());
         if (handle == 0) {
             return Optional.empty();
         }
-        return Optional.of(new OpenClBuffer(this, bytes, handles.made(handle)));
+        wrapped.add(handles.made(handle));
+        return Optional.of(new OpenClBuffer(this, bytes, handle));
     }
 
     void releaseWrapped(long handle) {
-        OpenClNative.releaseBuffer(handle);
-        handles.released();
+        if (wrapped.remove(handle)) {
+            OpenClNative.releaseBuffer(handle);
+            handles.released();
+        }
     }
 
     @Override
@@ -198,6 +202,7 @@ final class OpenClDevice implements BackendDevice {
             closed = true;
             List.copyOf(streams).forEach(OpenClStream::close);
             programs.close();
+            List.copyOf(wrapped).forEach(this::releaseWrapped);
             pool.close();
             OpenClNative.releaseContext(context);
             handles.released();

@@ -159,9 +159,7 @@ final class OpenClNative {
     static boolean isComplete(long event) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             IntBuffer status = stack.mallocInt(1);
-            check(
-                    "clGetEventInfo",
-                    CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, status, null));
+            check("clGetEventInfo", CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, status, null));
             int value = status.get(0);
             if (value < 0) {
                 throw failure("an enqueued command", value, "");
@@ -194,8 +192,7 @@ final class OpenClNative {
             bytes.put(binary).flip();
             IntBuffer code = stack.mallocInt(1);
             IntBuffer status = stack.mallocInt(1);
-            long program =
-                    CL10.clCreateProgramWithBinary(context, stack.pointers(device), bytes, status, code);
+            long program = CL10.clCreateProgramWithBinary(context, stack.pointers(device), bytes, status, code);
             return code.get(0) == CL10.CL_SUCCESS ? program : 0;
         } finally {
             MemoryUtil.memFree(bytes);
@@ -212,8 +209,7 @@ final class OpenClNative {
             PointerBuffer size = stack.mallocPointer(1);
             check(
                     "clGetProgramBuildInfo",
-                    CL10.clGetProgramBuildInfo(
-                            program, device, CL10.CL_PROGRAM_BUILD_LOG, (ByteBuffer) null, size));
+                    CL10.clGetProgramBuildInfo(program, device, CL10.CL_PROGRAM_BUILD_LOG, (ByteBuffer) null, size));
             ByteBuffer bytes = MemoryUtil.memAlloc((int) Math.max(1, size.get(0)));
             try {
                 check(
@@ -230,18 +226,14 @@ final class OpenClNative {
     static byte @Nullable [] binary(long program) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer size = stack.mallocPointer(1);
-            check(
-                    "clGetProgramInfo",
-                    CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARY_SIZES, size, null));
+            check("clGetProgramInfo", CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARY_SIZES, size, null));
             if (size.get(0) <= 0) {
                 return null;
             }
             ByteBuffer bytes = MemoryUtil.memAlloc((int) size.get(0));
             try {
                 PointerBuffer addresses = stack.pointers(MemoryUtil.memAddress(bytes));
-                check(
-                        "clGetProgramInfo",
-                        CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARIES, addresses, null));
+                check("clGetProgramInfo", CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARIES, addresses, null));
                 byte[] binary = new byte[bytes.capacity()];
                 bytes.get(0, binary);
                 return binary;
@@ -298,8 +290,7 @@ final class OpenClNative {
             }
             check(
                     "clEnqueueNDRangeKernel",
-                    CL10.nclEnqueueNDRangeKernel(
-                            queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, NULL));
+                    CL10.nclEnqueueNDRangeKernel(queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, NULL));
         }
     }
 

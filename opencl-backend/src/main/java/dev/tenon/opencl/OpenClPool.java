@@ -1,5 +1,6 @@
 package dev.tenon.opencl;
 
+import dev.tenon.error.ClosedException;
 import dev.tenon.error.OutOfDeviceMemoryException;
 import dev.tenon.spi.MemoryUse;
 import java.util.ArrayDeque;
@@ -54,6 +55,9 @@ final class OpenClPool {
 
     /** @throws OutOfDeviceMemoryException if the limit or the device does not allow it; the pool stays usable */
     synchronized Block allocate(long bytes) {
+        if (closed) {
+            throw new ClosedException(device + ": the device is closed");
+        }
         if (bytes > Math.min(limit, largest)) {
             throw outOfMemory(bytes);
         }

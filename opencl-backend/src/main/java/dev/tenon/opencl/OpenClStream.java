@@ -1,5 +1,6 @@
 package dev.tenon.opencl;
 
+import dev.tenon.error.ClosedException;
 import dev.tenon.op.Op;
 import dev.tenon.opencl.op.OpenClDispatch;
 import dev.tenon.spi.BackendGraph;
@@ -8,13 +9,16 @@ import dev.tenon.spi.StreamEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A queue in order. Safe for use by several threads, whose work is queued as it comes. */
+/**
+ * A queue in order. Safe for use by several threads, whose work is queued as it comes. Its monitor is held while work is
+ * queued; another stream may then ask for a point of this one, so the list of events has a lock of its own.
+ */
 final class OpenClStream implements BackendStream {
     private final OpenClDevice device;
     private final long queue;
     private final Handles handles;
     private final List<OpenClEvent> events = new ArrayList<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     OpenClStream(OpenClDevice device, long queue, Handles handles) {
         this.device = device;
@@ -24,6 +28,7 @@ final class OpenClStream implements BackendStream {
 
     @Override
     public void execute(Op op) {
+        requireOpen();
         try (Work work = new Work(device)) {
             OpenClDispatch.bind(op, work);
             submit(work.launches());
@@ -31,6 +36,7 @@ final class OpenClStream implements BackendStream {
     }
 
     private synchronized void submit(List<Launch> launches) {
+        requireOpen();
         for (Launch launch : launches) {
             launch.buffers().forEach(buffer -> buffer.usedBy(this));
             launch.enqueue(queue);
@@ -39,6 +45,7 @@ final class OpenClStream implements BackendStream {
 
     @Override
     public BackendGraph compile(List<Op> ops) {
+        requireOpen();
         Work work = new Work(device);
         try {
             ops.forEach(op -> OpenClDispatch.bind(op, work));
@@ -50,52 +57,70 @@ final class OpenClStream implements BackendStream {
     }
 
     synchronized void replay(OpenClGraph graph) {
+        requireOpen();
         graph.buffers().forEach(buffer -> buffer.usedBy(this));
         graph.enqueue(queue);
     }
 
     /** Before a transfer on this queue. */
     synchronized long take(OpenClBuffer buffer) {
+        requireOpen();
         buffer.usedBy(this);
         return queue;
     }
 
-    @Override
-    public synchronized StreamEvent record() {
+    /** A released queue must not reach the driver, which would follow a dangling pointer. */
+    private void requireOpen() {
         if (closed) {
-            return new OpenClEvent(0, handles);
+            throw new ClosedException(device.properties().name() + ": the stream is closed");
         }
-        events.removeIf(OpenClEvent::isDone);
-        OpenClEvent event = new OpenClEvent(OpenClNative.marker(queue), handles);
-        events.add(event);
-        // A queue that waits for this one must not wait for commands that were never sent.
-        OpenClNative.flush(queue);
-        return event;
+    }
+
+    @Override
+    public StreamEvent record() {
+        synchronized (events) {
+            if (closed) {
+                return new OpenClEvent(0, handles);
+            }
+            events.removeIf(OpenClEvent::isDone);
+            OpenClEvent event = new OpenClEvent(OpenClNative.marker(queue), handles);
+            events.add(event);
+            // A queue that waits for this one must not wait for commands that were never sent.
+            OpenClNative.flush(queue);
+            return event;
+        }
     }
 
     @Override
     public synchronized void waitFor(StreamEvent event) {
+        requireOpen();
         ((OpenClEvent) event).holdUp(queue);
     }
 
     @Override
     public void synchronize() {
+        if (closed) {
+            return;
+        }
         OpenClNative.finish(queue);
-        synchronized (this) {
+        synchronized (events) {
             events.removeIf(OpenClEvent::isDone);
         }
     }
 
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
+        synchronized (events) {
+            if (closed) {
+                return;
+            }
             OpenClNative.finish(queue);
             events.forEach(OpenClEvent::synchronize);
             events.clear();
+            closed = true;
             OpenClNative.releaseQueue(queue);
             handles.released();
-            device.closed(this);
         }
+        device.closed(this);
     }
 }

@@ -33,7 +33,8 @@ final class Programs {
     }
 
     private Kernel make(String file, String kernel, String defines) {
-        long program = programs.computeIfAbsent(file + ' ' + defines, k -> DeepStack.call(() -> program(source(file, defines))));
+        long program = programs.computeIfAbsent(
+                file + ' ' + defines, k -> DeepStack.call(() -> program(source(file, defines))));
         return kernel(program, kernel);
     }
 

@@ -53,23 +53,21 @@ class AbsentLoaderTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        String path = System.getProperty("jdk.module.path", "") + File.pathSeparator
+        String path = System.getProperty("jdk.module.path", "")
+                + File.pathSeparator
                 + System.getProperty("java.class.path", "");
-        Path classes = Path.of(Child.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+        Path classes = Path.of(
+                Child.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                path + File.pathSeparator + classes + File.pathSeparator
-                        + classes.resolveSibling("test-classes"),
+                path + File.pathSeparator + classes + File.pathSeparator + classes.resolveSibling("test-classes"),
                 Child.class.getName()));
         Path output = folder.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(command);
         // Where the loader looks for drivers: nowhere.
-        builder.environment().put("OCL_ICD_VENDORS", folder.resolve("no vendors").toString());
+        builder.environment()
+                .put("OCL_ICD_VENDORS", folder.resolve("no vendors").toString());
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         Process process = builder.start();
         int code = process.waitFor();

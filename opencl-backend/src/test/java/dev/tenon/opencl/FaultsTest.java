@@ -86,8 +86,8 @@ class FaultsTest {
     @Test
     void aWorkGroupTooLargeIsAnError() {
         int largest = backend.traits().largestGroup();
-        InvalidArgumentException error = assertThrows(
-                InvalidArgumentException.class, () -> run(COPY, "copy", 2L * largest, List.of(in, out)));
+        InvalidArgumentException error =
+                assertThrows(InvalidArgumentException.class, () -> run(COPY, "copy", 2L * largest, List.of(in, out)));
         assertTrue(error.getMessage().contains(Integer.toString(largest)), error.getMessage());
         assertThrows(InvalidArgumentException.class, () -> run(COPY, "copy", 48, List.of(in, out)));
     }
@@ -117,7 +117,10 @@ class FaultsTest {
 
     private void run(String source, String name, long group, List<Object> arguments) {
         KernelSource kernel = new KernelSource(
-                source, name, (inputs, outputs) -> new KernelLaunch(List.of(N / group * group == 0 ? group : N), List.of(group), arguments));
+                source,
+                name,
+                (inputs, outputs) ->
+                        new KernelLaunch(List.of(N / group * group == 0 ? group : N), List.of(group), arguments));
         device.execute(new CustomOp(new Copy(kernel), List.of(in), List.of(out)));
         device.synchronize();
     }

@@ -49,8 +49,8 @@ final class OpenDevices {
     }
 
     private static OpenClDevice missing() {
-        boolean required =
-                Arrays.asList(System.getProperty("tenon.require", "").split(",")).contains(OpenClBackend.NAME);
+        boolean required = Arrays.asList(System.getProperty("tenon.require", "").split(","))
+                .contains(OpenClBackend.NAME);
         if (required) {
             return Assertions.fail("there is no OpenCL device; -Dtenon.require says there must be");
         }

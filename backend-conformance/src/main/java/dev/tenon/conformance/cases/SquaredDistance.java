@@ -74,8 +74,7 @@ final class SquaredDistance implements CustomKernel {
         return switch (backend) {
             case "cpu" -> Optional.of((CustomImplementation.HostMethod) SquaredDistance::run);
             case "opencl" ->
-                Optional.of(new CustomImplementation.KernelSource(
-                        OPENCL, "squared_distance", SquaredDistance::launch));
+                Optional.of(new CustomImplementation.KernelSource(OPENCL, "squared_distance", SquaredDistance::launch));
             default -> Optional.empty();
         };
     }
@@ -85,7 +84,8 @@ final class SquaredDistance implements CustomKernel {
         Tensor out = outputs.getFirst();
         List<Object> arguments = new ArrayList<>();
         for (Tensor in : inputs) {
-            arguments.addAll(List.of(in, in.layout().offset(), in.layout().stride(0), in.layout().stride(1)));
+            arguments.addAll(List.of(
+                    in, in.layout().offset(), in.layout().stride(0), in.layout().stride(1)));
         }
         arguments.addAll(List.of(out, out.layout().offset(), out.layout().stride(0)));
         arguments.add(inputs.getFirst().size(1));

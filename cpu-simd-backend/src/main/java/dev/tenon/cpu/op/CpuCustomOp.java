@@ -17,7 +17,8 @@ final class CpuCustomOp {
                 .orElseThrow(() -> new UnsupportedOpException(op.name(), CpuBackend.NAME, "no implementation for it"));
         return switch (implementation) {
             case HostMethod method -> () -> method.run(op.inputs(), op.outputs());
-            case KernelSource _ -> throw new UnsupportedOpException(op.name(), CpuBackend.NAME, CpuSupport.NOT_A_METHOD);
+            case KernelSource _ ->
+                throw new UnsupportedOpException(op.name(), CpuBackend.NAME, CpuSupport.NOT_A_METHOD);
         };
     }
 }

@@ -119,15 +119,7 @@ record AttentionProblem(
     /** The structure {@code AttentionShape}. */
     long[] shape() {
         long[] fields = new long[7 + 5 * 5 + 4 + 2 + 3 + 1];
-        long[] sizes = {
-            batch(),
-            heads(),
-            queries(),
-            keyHeads,
-            keys,
-            parameters.causal() ? 1 : 0,
-            parameters.window()
-        };
+        long[] sizes = {batch(), heads(), queries(), keyHeads, keys, parameters.causal() ? 1 : 0, parameters.window()};
         System.arraycopy(sizes, 0, fields, 0, sizes.length);
         int at = sizes.length;
         at = put(fields, at, query.layout(), 1, 5);

@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param group its work items
  */
 record AttentionTiles(int rows, int keys, int group) {
-    private static final int[][] SIZES = {{64, 32}, {32, 32}, {16, 32}, {16, 16}, {8, 16}, {4, 16}, {4, 8}, {2, 4}, {1, 2}, {1, 1}};
+    private static final int[][] SIZES = {
+        {64, 32}, {32, 32}, {16, 32}, {16, 16}, {8, 16}, {4, 16}, {4, 8}, {2, 4}, {1, 2}, {1, 1}
+    };
     private static final int MOST_ROWS_FOR_GROUPS = 16;
     private static final int ITEMS = 128;
 

@@ -24,7 +24,8 @@ final class MatmulPanels {
         long columns = Math.min(problem.n(), Math.max(1, lines / COLUMNS) * COLUMNS);
         long paddedRows = Math.ceilDiv(rows, (long) ROWS) * ROWS;
         long paddedColumns = Math.ceilDiv(columns, (long) COLUMNS) * COLUMNS;
-        long batches = Math.clamp(lines / Math.max(paddedRows, paddedColumns), 1, problem.batch().count());
+        long batches = Math.clamp(
+                lines / Math.max(paddedRows, paddedColumns), 1, problem.batch().count());
         Piece piece = new Piece(
                 problem,
                 work,

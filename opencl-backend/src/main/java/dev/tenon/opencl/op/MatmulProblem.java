@@ -30,7 +30,12 @@ final class MatmulProblem {
         this.out = out;
         this.residual = residual;
         int rank = out.shape().rank();
-        batch = Loop.over(out.shape().axes(0, rank - 2), matrices(a, 1), matrices(b, block()), matrices(out, 1), matrices(residual, 1));
+        batch = Loop.over(
+                out.shape().axes(0, rank - 2),
+                matrices(a, 1),
+                matrices(b, block()),
+                matrices(out, 1),
+                matrices(residual, 1));
     }
 
     static MatmulProblem of(Matmul op) {

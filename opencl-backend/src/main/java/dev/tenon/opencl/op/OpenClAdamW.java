@@ -12,13 +12,12 @@ final class OpenClAdamW {
 
     static void bind(AdamW op, Work work) {
         Tensor parameter = op.parameter();
-        Loop loop = Loop.over(
-                parameter.shape(), parameter, op.gradient(), op.firstMoment(), op.secondMoment());
+        Loop loop = Loop.over(parameter.shape(), parameter, op.gradient(), op.firstMoment(), op.secondMoment());
         Launch launch = work.launch(
                         "adamw",
                         "adamw",
-                        "TYPE=" + parameter.dtype() + " GRADIENT=" + op.gradient().dtype()
-                                + (loop.isDense() ? " DENSE" : ""))
+                        "TYPE=" + parameter.dtype() + " GRADIENT="
+                                + op.gradient().dtype() + (loop.isDense() ? " DENSE" : ""))
                 .storage(parameter)
                 .storage(op.gradient())
                 .storage(op.firstMoment())

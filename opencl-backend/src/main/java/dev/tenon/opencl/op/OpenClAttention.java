@@ -31,8 +31,8 @@ final class OpenClAttention {
         Tensor sums = Rows.orElse(problem.sums(), problem.out());
         int keepsSums = problem.sums() == null ? 0 : 1;
         long results = problem.batch() * problem.heads() * problem.queries();
-        Work.Scratch partial = work.scratch(
-                parts == 1 ? 1 : results * parts * (problem.valueSize() + 2L) * problem.bytes());
+        Work.Scratch partial =
+                work.scratch(parts == 1 ? 1 : results * parts * (problem.valueSize() + 2L) * problem.bytes());
         operands(work.launch("attention", "attention", defines), problem)
                 .storage(problem.out())
                 .storage(sums)

@@ -20,10 +20,7 @@ final class OpenClConcat {
             long to = from + part.shape().size(axis);
             Layout share = out.layout().slice(axis, from, to, 1);
             Loop loop = Loop.over(part.shape(), part.layout(), share);
-            work.launch(
-                            "move",
-                            "copy",
-                            "UNIT=" + OpenClCopy.unit(out.dtype().blockBytes()) + " " + loop.defines())
+            work.launch("move", "copy", "UNIT=" + OpenClCopy.unit(out.dtype().blockBytes()) + " " + loop.defines())
                     .storage(part)
                     .storage(out)
                     .loop(loop)

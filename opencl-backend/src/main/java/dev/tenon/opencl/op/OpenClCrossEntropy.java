@@ -16,8 +16,7 @@ final class OpenClCrossEntropy {
         work.launch(
                         "cross_entropy",
                         "cross_entropy",
-                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + " GROUP=" + group
-                                + " OPERANDS=4")
+                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + " GROUP=" + group + " OPERANDS=4")
                 .storage(logits)
                 .storage(op.targets())
                 .storage(op.losses())

@@ -11,13 +11,11 @@ final class OpenClCrossEntropyBackward {
     static void bind(CrossEntropyBackward op, Work work) {
         int group = work.device().rowGroup();
         Tensor logits = op.logits();
-        Loop rows = Rows.over(
-                logits.shape(), logits, op.targets(), op.logSumExp(), op.gradLosses(), op.gradLogits());
+        Loop rows = Rows.over(logits.shape(), logits, op.targets(), op.logSumExp(), op.gradLosses(), op.gradLogits());
         work.launch(
                         "cross_entropy",
                         "cross_entropy_backward",
-                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + " GROUP=" + group
-                                + " OPERANDS=5")
+                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + " GROUP=" + group + " OPERANDS=5")
                 .storage(logits)
                 .storage(op.targets())
                 .storage(op.logSumExp())

@@ -20,12 +20,13 @@ final class OpenClCustomOp {
     static void bind(CustomOp op, Work work) {
         CustomImplementation implementation = op.kernel()
                 .implementation(OpenClBackend.NAME)
-                .orElseThrow(() -> new UnsupportedOpException(op.name(), OpenClBackend.NAME, "no implementation for it"));
+                .orElseThrow(
+                        () -> new UnsupportedOpException(op.name(), OpenClBackend.NAME, "no implementation for it"));
         switch (implementation) {
             case HostMethod _ ->
-                throw new UnsupportedOpException(op.name(), OpenClBackend.NAME, "its implementation is no kernel source");
-            case KernelSource source ->
-                launch(op, source, source.plan().launch(op.inputs(), op.outputs()), work);
+                throw new UnsupportedOpException(
+                        op.name(), OpenClBackend.NAME, "its implementation is no kernel source");
+            case KernelSource source -> launch(op, source, source.plan().launch(op.inputs(), op.outputs()), work);
         }
     }
 
@@ -66,7 +67,9 @@ final class OpenClCustomOp {
         for (int axis = 0; fits && axis < axes; axis++) {
             long local = launch.local().get(axis);
             items *= Math.max(1, local);
-            fits = local > 0 && launch.global().get(axis) >= 0 && launch.global().get(axis) % local == 0;
+            fits = local > 0
+                    && launch.global().get(axis) >= 0
+                    && launch.global().get(axis) % local == 0;
         }
         if (!fits) {
             throw new InvalidArgumentException(op.name() + ": global sizes " + launch.global()

@@ -29,8 +29,8 @@ final class OpenClGather {
         work.launch(
                         "gather",
                         "gather",
-                        "UNIT=" + OpenClCopy.unit(type.blockBytes()) + " INDEX=" + op.indices().dtype() + " "
-                                + loop.defines())
+                        "UNIT=" + OpenClCopy.unit(type.blockBytes()) + " INDEX="
+                                + op.indices().dtype() + " " + loop.defines())
                 .storage(table)
                 .storage(op.indices())
                 .storage(op.out())
@@ -58,13 +58,15 @@ final class OpenClGather {
         Tensor table = op.table();
         DType type = table.dtype();
         Loop loop = Loop.over(
-                op.indices().shape(), op.indices().layout(), Rows.withoutLast(op.out().layout()));
+                op.indices().shape(),
+                op.indices().layout(),
+                Rows.withoutLast(op.out().layout()));
         long parts = table.size(-1) / 32;
         work.launch(
                         "gather",
                         "gather_blocks",
-                        "QUANT=" + type + " TYPE=" + op.out().dtype() + " INDEX=" + op.indices().dtype()
-                                + " OPERANDS=2")
+                        "QUANT=" + type + " TYPE=" + op.out().dtype() + " INDEX="
+                                + op.indices().dtype() + " OPERANDS=2")
                 .storage(table)
                 .storage(op.indices())
                 .storage(op.out())

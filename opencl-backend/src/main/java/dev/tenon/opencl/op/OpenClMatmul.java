@@ -39,8 +39,9 @@ final class OpenClMatmul {
         problem.epilogueStorages(work.launch(
                                 "matmul",
                                 "matmul",
-                                problem.operandDefines(op.a().dtype().name()) + " " + problem.epilogueDefines() + " TILE_M=" + TILE + " TILE_N=" + TILE + " TILE_K=" + TILE_K
-                                        + " PER_M=" + PER_ITEM + " PER_N=" + PER_ITEM)
+                                problem.operandDefines(op.a().dtype().name()) + " " + problem.epilogueDefines()
+                                        + " TILE_M=" + TILE + " TILE_N=" + TILE + " TILE_K=" + TILE_K + " PER_M="
+                                        + PER_ITEM + " PER_N=" + PER_ITEM)
                         .storage(op.a())
                         .storage(op.b()))
                 .loop(problem.batch())
@@ -57,8 +58,9 @@ final class OpenClMatmul {
         Matmul op = problem.op();
         int group = work.device().cpu() ? 1 : ROWS_GROUP;
         String form = " ROWS=" + problem.m() + " GROUP=" + group;
-        Work.Scratch wide = problem.hasPlainRows() ? null : work.scratch(
-                problem.batch().count() * problem.m() * problem.k() * DType.F32.blockBytes());
+        Work.Scratch wide = problem.hasPlainRows()
+                ? null
+                : work.scratch(problem.batch().count() * problem.m() * problem.k() * DType.F32.blockBytes());
         if (wide != null) {
             work.launch("matmul_pack", "widen_rows", problem.packingDefines() + " ROWS=" + problem.m() + " COLUMNS=1")
                     .storage(op.a())
@@ -67,7 +69,8 @@ final class OpenClMatmul {
                     .fields(problem.shape())
                     .elements(problem.batch().count() * problem.m() * problem.k());
         }
-        Launch multiply = work.launch("matmul_rows", "matmul_rows", problem.operandDefines("F32") + " " + problem.epilogueDefines() + form);
+        Launch multiply = work.launch(
+                "matmul_rows", "matmul_rows", problem.operandDefines("F32") + " " + problem.epilogueDefines() + form);
         if (wide == null) {
             multiply.storage(op.a());
         } else {

@@ -22,15 +22,16 @@ final class OpenClRandomFill {
         Launch launch = work.launch(
                         "random_fill",
                         "random_fill",
-                        "TYPE=" + op.out().dtype() + " FUNCTION=" + function
-                                + (loop.isDense() ? " DENSE" : ""))
+                        "TYPE=" + op.out().dtype() + " FUNCTION=" + function + (loop.isDense() ? " DENSE" : ""))
                 .storage(op.out())
                 .loop(loop)
                 .value(op.seed())
                 .value(op.offset());
         switch (op.distribution()) {
             case Uniform(float low, float high) ->
-                launch.value(low).value(high - low).value(RandomValues.last(low, high, op.out().dtype()));
+                launch.value(low)
+                        .value(high - low)
+                        .value(RandomValues.last(low, high, op.out().dtype()));
             case Normal(float mean, float deviation) ->
                 launch.value(mean).value(deviation).value(0f);
             case Bernoulli(float probability) ->

@@ -22,7 +22,8 @@ final class OpenClScatterAdd {
                 Layout.of(row, Arrays.copyOfRange(strides, indexAxes, strides.length), rows.offset()),
                 Layout.of(
                         row,
-                        Arrays.copyOfRange(table.layout().strides(), 1, table.shape().rank()),
+                        Arrays.copyOfRange(
+                                table.layout().strides(), 1, table.shape().rank()),
                         table.layout().offset()));
         Shape indexed = op.indices().shape();
         Loop indices = Loop.over(

@@ -10,7 +10,10 @@ final class OpenClSoftmax {
     static void bind(Softmax op, Work work) {
         int group = work.device().rowGroup();
         Loop rows = Rows.over(op.in().shape(), op.in(), op.out());
-        work.launch("softmax", "softmax", defines(op.logarithm(), op.in().dtype().name(), group) + " OPERANDS=2")
+        work.launch(
+                        "softmax",
+                        "softmax",
+                        defines(op.logarithm(), op.in().dtype().name(), group) + " OPERANDS=2")
                 .storage(op.in())
                 .storage(op.out())
                 .loop(rows)

@@ -15,9 +15,9 @@ import dev.tenon.op.Concat;
 import dev.tenon.op.Copy;
 import dev.tenon.op.CrossEntropy;
 import dev.tenon.op.CrossEntropyBackward;
+import dev.tenon.op.CustomImplementation;
 import dev.tenon.op.CustomImplementation.HostMethod;
 import dev.tenon.op.CustomImplementation.KernelSource;
-import dev.tenon.op.CustomImplementation;
 import dev.tenon.op.CustomOp;
 import dev.tenon.op.Dequantize;
 import dev.tenon.op.Fill;
@@ -78,9 +78,12 @@ public final class OpenClSupport {
             case RmsNorm _, RmsNormBackward _, Rope _, CacheWrite _, Gather _, ScatterAdd _ -> Optional.empty();
             case Quantize _, Dequantize _, AllReduce _, ReduceScatter _ -> Optional.empty();
             case Matmul _ -> Optional.empty();
-            case Attention o -> AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
-            case PagedAttention o -> AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
-            case AttentionBackward o -> AttentionTiles.backward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case Attention o ->
+                AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case PagedAttention o ->
+                AttentionTiles.forward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
+            case AttentionBackward o ->
+                AttentionTiles.backward(AttentionProblem.of(o), device).isPresent() ? Optional.empty() : LARGE_HEADS;
             case CustomOp o ->
                 o.kernel()
                         .implementation(OpenClBackend.NAME)

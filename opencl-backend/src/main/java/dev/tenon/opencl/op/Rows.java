@@ -15,9 +15,8 @@ final class Rows {
     static Loop over(Shape shape, Tensor... tensors) {
         Layout[] layouts = new Layout[tensors.length];
         for (int i = 0; i < tensors.length; i++) {
-            layouts[i] = tensors[i].shape().rank() == shape.rank()
-                    ? withoutLast(tensors[i].layout())
-                    : tensors[i].layout();
+            layouts[i] =
+                    tensors[i].shape().rank() == shape.rank() ? withoutLast(tensors[i].layout()) : tensors[i].layout();
         }
         return Loop.over(shape.without(-1), layouts);
     }
