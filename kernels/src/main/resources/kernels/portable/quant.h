@@ -82,14 +82,26 @@ TN_FUNCTION f32 tn_element_Q6_K(const TN_GLOBAL u8 *block, i32 i) {
     return scale * (f32)((low | high << 4) - 32);
 }
 
+/*
+ * Tells a compiler for a CPU to make vectors of a loop that it would unroll and then leave as scalars: on PoCL 3.1 a row by a
+ * Q4_0 matrix ran three times as fast. For the loops of the 256-element types it is unrolling that gains.
+ */
+#if defined(__clang__) && !defined(__CUDACC__)
+#define TN_VECTORS _Pragma("clang loop vectorize_width(16) interleave_count(1)")
+#else
+#define TN_VECTORS
+#endif
+
 TN_FUNCTION void tn_decode_Q8_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 scale = tn_half_at(block);
+    TN_VECTORS
     for (i32 i = 0; i < 32; i++) {
         out[i] = scale * (f32)(i8)block[2 + i];
     }
 }
 TN_FUNCTION void tn_decode_Q4_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 scale = tn_half_at(block);
+    TN_VECTORS
     for (i32 i = 0; i < 16; i++) {
         i32 both = block[2 + i];
         out[i] = scale * (f32)((both & 15) - 8);
@@ -99,6 +111,7 @@ TN_FUNCTION void tn_decode_Q4_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
 TN_FUNCTION void tn_decode_Q4_1(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 scale = tn_half_at(block);
     f32 minimum = tn_half_at(block + 2);
+    TN_VECTORS
     for (i32 i = 0; i < 16; i++) {
         i32 both = block[4 + i];
         out[i] = scale * (f32)(both & 15) + minimum;
@@ -108,6 +121,7 @@ TN_FUNCTION void tn_decode_Q4_1(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
 TN_FUNCTION void tn_decode_Q5_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 scale = tn_half_at(block);
     u32 fifths = *(const TN_GLOBAL u16 *)(block + 2) | (u32) * (const TN_GLOBAL u16 *)(block + 4) << 16;
+    TN_VECTORS
     for (i32 i = 0; i < 16; i++) {
         i32 both = block[6 + i];
         out[i] = scale * (f32)((i32)((both & 15) | (fifths >> i & 1) << 4) - 16);
@@ -118,6 +132,7 @@ TN_FUNCTION void tn_decode_Q5_1(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 scale = tn_half_at(block);
     f32 minimum = tn_half_at(block + 2);
     u32 fifths = *(const TN_GLOBAL u16 *)(block + 4) | (u32) * (const TN_GLOBAL u16 *)(block + 6) << 16;
+    TN_VECTORS
     for (i32 i = 0; i < 16; i++) {
         i32 both = block[8 + i];
         out[i] = scale * (f32)(i32)((both & 15) | (fifths >> i & 1) << 4) + minimum;
@@ -129,6 +144,7 @@ TN_FUNCTION void tn_decode_Q4_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     f32 minimum = tn_half_at(block + 2) * (f32)tn_minimum_of_8(block + 4, part);
     const TN_GLOBAL u8 *values = block + 16 + (part >> 1) * 32;
     i32 shift = (part & 1) * 4;
+#pragma unroll
     for (i32 i = 0; i < 32; i++) {
         out[i] = scale * (f32)(values[i] >> shift & 15) - minimum;
     }
@@ -139,6 +155,7 @@ TN_FUNCTION void tn_decode_Q5_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     const TN_GLOBAL u8 *values = block + 48 + (part >> 1) * 32;
     const TN_GLOBAL u8 *fifths = block + 16;
     i32 shift = (part & 1) * 4;
+#pragma unroll
     for (i32 i = 0; i < 32; i++) {
         out[i] = scale * (f32)((values[i] >> shift & 15) | (fifths[i] >> part & 1) << 4) - minimum;
     }
@@ -151,9 +168,11 @@ TN_FUNCTION void tn_decode_Q6_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
     const TN_GLOBAL u8 *low = block + (part >> 2) * 64 + (group & 1) * 32;
     const TN_GLOBAL u8 *high = block + 128 + (part >> 2) * 32;
     i32 shift = group >> 1 << 2;
+#pragma unroll
     for (i32 i = 0; i < 16; i++) {
         out[i] = first * (f32)(((low[i] >> shift & 15) | (high[i] >> (2 * group) & 3) << 4) - 32);
     }
+#pragma unroll
     for (i32 i = 16; i < 32; i++) {
         out[i] = second * (f32)(((low[i] >> shift & 15) | (high[i] >> (2 * group) & 3) << 4) - 32);
     }
