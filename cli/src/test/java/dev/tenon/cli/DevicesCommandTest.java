@@ -13,10 +13,13 @@ class DevicesCommandTest {
         CommandRun run = CommandRun.of("devices", "--json");
         assertEquals(0, run.status(), run.err());
         assertEquals(List.of("devices", "missing"), run.names());
-        Map<String, Object> cpu = run.objects("devices").getFirst();
-        assertEquals(
-                List.of("name", "backend", "description", "memory_bytes", "compute_units", "types", "details"),
-                List.copyOf(cpu.keySet()));
+        for (Map<String, Object> device : run.objects("devices")) {
+            assertEquals(
+                    List.of("name", "backend", "description", "memory_bytes", "compute_units", "types", "details"),
+                    List.copyOf(device.keySet()));
+        }
+        // Devices of other backends come before it, where the machine has some.
+        Map<String, Object> cpu = run.objects("devices").getLast();
         assertEquals("cpu", cpu.get("name"));
         assertTrue(((List<?>) cpu.get("types")).containsAll(List.of("F32", "BF16", "Q4_K")));
         assertTrue(((Number) cpu.get("memory_bytes")).longValue() > 0);
@@ -26,7 +29,7 @@ class DevicesCommandTest {
     void textSaysTheSame() {
         CommandRun run = CommandRun.of("devices", "--threads", 3);
         assertEquals(0, run.status(), run.err());
-        assertTrue(run.out().startsWith("cpu: "), run.out());
+        assertTrue(run.out().lines().anyMatch(line -> line.startsWith("cpu: ")), run.out());
         assertTrue(run.out().lines().anyMatch(line -> line.matches(" +threads +3")), run.out());
     }
 }
