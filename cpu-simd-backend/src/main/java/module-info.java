@@ -1,4 +1,4 @@
-/** The CPU backend: Vector API kernels for any CPU that Java runs on. */
+/** The CPU backend: Vector API kernels for any CPU that Java runs on, and machine code for x86-64. */
 module dev.tenon.cpu {
     requires dev.tenon.runtime;
     requires jdk.incubator.vector;
