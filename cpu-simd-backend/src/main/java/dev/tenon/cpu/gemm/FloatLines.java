@@ -7,7 +7,6 @@ import static dev.tenon.cpu.OffHeap.ORDER;
 import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.quant.Blocks;
-import dev.tenon.cpu.x86.Kernel;
 import dev.tenon.cpu.x86.MachineCode;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -16,7 +15,6 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /** Lines of contiguous elements to F32 and back: exact one way, rounded to nearest even the other. */
 final class FloatLines {
@@ -28,40 +26,21 @@ final class FloatLines {
 
     private FloatLines() {}
 
-    /** The machine code that widens whole vectors, or null where there is none. */
-    private static final @Nullable Kernel MACHINE_F16 = machine(DType.F16);
-
-    private static final @Nullable Kernel MACHINE_BF16 = machine(DType.BF16);
-
-    private static @Nullable Kernel machine(DType type) {
-        MachineCode code = MachineCode.get();
-        return code == null ? null : code.lineDecode(type).orElse(null);
-    }
-
     /** Widens {@code count} elements of {@code type} at {@code from} to F32 at {@code to}. */
     static void read(DType type, long from, int count, long to) {
         switch (type) {
             case F32 -> OffHeap.copy(from, to, count * 4L);
             case BF16 -> {
-                int done = vectors(MACHINE_BF16, from, count, to);
+                int done = MachineCode.widen(type, from, count, to);
                 readBf16(from + done * 2L, count - done, to + done * 4L);
             }
             case F16 -> {
-                int done = vectors(MACHINE_F16, from, count, to);
+                int done = MachineCode.widen(type, from, count, to);
                 readF16(from + done * 2L, count - done, to + done * 4L);
             }
             case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> Blocks.decode(type, from, to, count);
             case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException("no lines of " + type);
         }
-    }
-
-    private static int vectors(@Nullable Kernel kernel, long from, int count, long to) {
-        int vectors = count / LANES;
-        if (kernel == null || vectors == 0) {
-            return 0;
-        }
-        kernel.run(vectors, from, to, 0, 0, 0, 0, 0);
-        return vectors * LANES;
     }
 
     /** Widens elements {@code stride} elements apart. */

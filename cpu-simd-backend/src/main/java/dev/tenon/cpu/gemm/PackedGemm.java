@@ -292,7 +292,8 @@ final class PackedGemm {
             long c = sums + (j - fromB) * COLUMNS * 4L;
             long panelBytes = PanelSource.panelBytes(ROWS, b.panelK);
             long from = fresh ? ZEROS : c;
-            Tiles.runDown(toA - fromA, panelBytes, k, panelA(fromA, p), panelB(j, p), from, fresh ? 0 : stride, c, stride);
+            Tiles.runDown(
+                    toA - fromA, panelBytes, k, panelA(fromA, p), panelB(j, p), from, fresh ? 0 : stride, c, stride);
         }
 
         private void tile(int i, int j, int p, int k, boolean fresh, long sums, long stride, long edge) {

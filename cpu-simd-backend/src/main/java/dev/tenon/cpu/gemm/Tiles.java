@@ -82,15 +82,7 @@ public final class Tiles {
      * @param panelBytes bytes from a panel of A to the next
      */
     static void runDown(
-            int panels,
-            long panelBytes,
-            int k,
-            long a,
-            long b,
-            long from,
-            long fromStride,
-            long to,
-            long toStride) {
+            int panels, long panelBytes, int k, long a, long b, long from, long fromStride, long to, long toStride) {
         if (MACHINE != null) {
             MACHINE.run(k, a, b, from, fromStride, to, toStride, panels, panelBytes);
             return;

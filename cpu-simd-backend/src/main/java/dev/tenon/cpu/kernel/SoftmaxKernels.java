@@ -45,23 +45,30 @@ public final class SoftmaxKernels {
         return sum;
     }
 
+    /** Whole vectors and the rest apart: with one exponential more the method is past what C2 inlines. */
     private static float exponentialBlock(long in, long out, float max, int n) {
+        int whole = n - n % COUNT;
+        float sum = exponentialVectors(in, out, max, whole);
+        return whole == n ? sum : sum + exponentialRest(in + 4L * whole, out + 4L * whole, max, n - whole);
+    }
+
+    private static float exponentialVectors(long in, long out, float max, int n) {
         long row = in & ADDRESS_MASK;
         long result = out & ADDRESS_MASK;
         FloatVector sum = splat(0);
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
+        for (int i = 0; i < n; i += COUNT) {
             FloatVector e = Exponential.exp(load(row + 4L * i).sub(max));
             store(result + 4L * i, e);
             sum = sum.add(e);
         }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector e = Exponential.exp(load(row + 4L * i, rest).sub(max));
-            store(result + 4L * i, e, rest);
-            sum = sum.add(splat(0).blend(e, rest));
-        }
         return Lanes.sum(sum);
+    }
+
+    private static float exponentialRest(long in, long out, float max, int n) {
+        VectorMask<Float> rest = Lanes.first(n);
+        FloatVector e = Exponential.exp(load(in & ADDRESS_MASK, rest).sub(max));
+        store(out & ADDRESS_MASK, e, rest);
+        return Lanes.sum(splat(0).blend(e, rest));
     }
 
     /** Writes {@code scale * e^(x - logSum)}, 0 where the scale is. */
@@ -107,21 +114,27 @@ public final class SoftmaxKernels {
     }
 
     private static float othersBlock(long in, float max, int n) {
+        int whole = n - n % COUNT;
+        float sum = othersVectors(in, max, whole);
+        return whole == n ? sum : sum + othersRest(in + 4L * whole, max, n - whole);
+    }
+
+    private static float othersVectors(long in, float max, int n) {
         long row = in & ADDRESS_MASK;
         FloatVector sum = splat(0);
-        int i = 0;
-        for (; i <= n - COUNT; i += COUNT) {
+        for (int i = 0; i < n; i += COUNT) {
             FloatVector x = load(row + 4L * i);
             FloatVector e = Exponential.exp(x.sub(max));
             sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
         }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            FloatVector x = splat(max).blend(load(row + 4L * i, rest), rest);
-            FloatVector e = Exponential.exp(x.sub(max));
-            sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
-        }
         return Lanes.sum(sum);
+    }
+
+    private static float othersRest(long in, float max, int n) {
+        VectorMask<Float> rest = Lanes.first(n);
+        FloatVector x = splat(max).blend(load(in & ADDRESS_MASK, rest), rest);
+        FloatVector e = Exponential.exp(x.sub(max));
+        return Lanes.sum(e.blend(0, x.compare(VectorOperators.EQ, max)));
     }
 
     private static float largestBlock(long in, float max, int n) {

@@ -4,6 +4,7 @@ import dev.tenon.DType;
 import dev.tenon.cpu.OffHeap;
 import dev.tenon.cpu.math.HalfPrecision;
 import dev.tenon.cpu.math.Lanes;
+import dev.tenon.cpu.x86.MachineCode;
 
 /** Moves runs of elements between tensors of any type and step and contiguous tiles of a {@link Domain}. */
 public final class Stage {
@@ -55,13 +56,13 @@ public final class Stage {
                 return;
             }
             case F16 -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
+                for (int i = MachineCode.widen(type, from, n, to); i < whole; i += Lanes.COUNT) {
                     Lanes.store(to + 4L * i, HalfPrecision.loadF16(from + 2L * i));
                 }
                 done = whole;
             }
             case BF16 -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
+                for (int i = MachineCode.widen(type, from, n, to); i < whole; i += Lanes.COUNT) {
                     Lanes.store(to + 4L * i, HalfPrecision.loadBf16(from + 2L * i));
                 }
                 done = whole;
@@ -106,7 +107,7 @@ public final class Stage {
                 copyFloats(from, to, n);
                 return;
             } else if (type == DType.F16) {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
+                for (int i = MachineCode.narrowToF16(from, n, to); i < whole; i += Lanes.COUNT) {
                     HalfPrecision.storeF16(to + 2L * i, Lanes.load(from + 4L * i));
                 }
                 done = whole;

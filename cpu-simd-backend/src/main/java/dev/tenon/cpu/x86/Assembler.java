@@ -344,6 +344,14 @@ final class Assembler extends Encoder {
         vector(FROM_F16, to.lengthField(), to.number(), 0, from, 0, false);
     }
 
+    private static final Opcode TO_F16 = part(1, 3, 0x1d, 2);
+
+    /** F32 to F16, to nearest, ties to even, whatever the thread's rounding mode; {@code to} is half as wide. */
+    void vcvtps2ph(Mem to, Vec from) {
+        vector(TO_F16, from.lengthField(), from.number(), 0, to, 0, false);
+        put(0);
+    }
+
     // Lanes.
 
     private static final Opcode PERMUTE = full(1, 2, 0x16);

@@ -21,15 +21,7 @@ final class CodeNative {
 
     /** One shape for all kernels, so that the linker makes one stub; what a kernel does not take is zero. */
     private static final FunctionDescriptor KERNEL = FunctionDescriptor.ofVoid(
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG);
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     /** Without the switch of thread state, which would take longer than a small tile. */
     private static final MethodHandle CALL = LINKER.downcallHandle(KERNEL, Linker.Option.critical(false));

@@ -42,7 +42,7 @@ public final class MachineCode {
     private final Isa isa;
     private final long halves;
     private final AtomicReferenceArray<@Nullable Kernel> kernels =
-            new AtomicReferenceArray<>(DType.values().length * PLACES + 1);
+            new AtomicReferenceArray<>(DType.values().length * PLACES + 2);
 
     private MachineCode(Isa isa) {
         this.isa = isa;
@@ -116,6 +116,41 @@ public final class MachineCode {
     public Optional<Kernel> lineDecode(DType type) {
         int place = type.ordinal() * PLACES;
         return kernel(place, type, format -> LineDecodeKernel.assemble(isa, format, halves));
+    }
+
+    /**
+     * Widens F16 or BF16 to F32, as many of {@code count} elements as make whole vectors.
+     *
+     * @return how many elements that was; 0 where there is no machine code
+     */
+    public static int widen(DType type, long from, int count, long to) {
+        MachineCode code = INSTANCE;
+        int vectors = code == null ? 0 : count / code.isa.lanes();
+        if (code == null || vectors == 0) {
+            return 0;
+        }
+        code.lineDecode(type).orElseThrow().run(vectors, from, to, 0, 0, 0, 0, 0);
+        return vectors * code.isa.lanes();
+    }
+
+    /**
+     * Rounds F32 to F16, as many of {@code count} elements as make whole vectors.
+     *
+     * @return how many elements that was; 0 where there is no machine code
+     */
+    public static int narrowToF16(long from, int count, long to) {
+        MachineCode code = INSTANCE;
+        int vectors = code == null ? 0 : count / code.isa.lanes();
+        if (code == null || vectors == 0) {
+            return 0;
+        }
+        int place = code.kernels.length() - 2;
+        Kernel kernel = code.kernels.get(place);
+        if (kernel == null) {
+            kernel = code.install(place, HalfEncodeKernel.assemble(code.isa));
+        }
+        kernel.run(vectors, from, to, 0, 0, 0, 0, 0);
+        return vectors * code.isa.lanes();
     }
 
     /** Rows that a kernel of {@link #lineProducts} multiplies at the most. */

@@ -76,6 +76,7 @@ class AssemblerTest {
 
     static Stream<Arguments> instructions() {
         return Stream.of(
+                is("vcvtps2ph [rdx+32], zmm0, 0", "62f37d481d420100", a -> a.vcvtps2ph(Mem.at(RDX, 32), z(0))),
                 is("mov rax, rsi", "488bc6", a -> a.mov(RAX, RSI)),
                 is("mov r10, [rsp+16]", "4c8b542410", a -> a.mov(R10, Mem.at(RSP, 16))),
                 is("movabs rdi, 0x123456789abcdef", "48bfefcdab8967452301", a -> a.mov(RDI, 0x123456789abcdefL)),
@@ -100,10 +101,19 @@ class AssemblerTest {
                 is("vmovups [r9+100], zmm1", "62d17c48118964000000", a -> a.vmovups(Mem.at(R9, 100), z(1))),
                 is("vmovups [rsp-64], zmm31", "62617c48117c24ff", a -> a.vmovups(Mem.at(RSP, -64), z(31))),
                 is("vmovups [rsp-80], xmm9", "c46178114c24b0", a -> a.vmovups(Mem.at(RSP, -80), x(9))),
-                is("vbroadcastss zmm18, dword ptr [rsi+28]", "62e27d48185607", a -> a.vbroadcastss(z(18), Mem.at(RSI, 28))),
-                is("vbroadcastss ymm15, dword ptr [rdi+rbp*4]", "c4627d183caf", a -> a.vbroadcastss(y(15), Mem.at(RDI, RBP, 4, 0))),
+                is(
+                        "vbroadcastss zmm18, dword ptr [rsi+28]",
+                        "62e27d48185607",
+                        a -> a.vbroadcastss(z(18), Mem.at(RSI, 28))),
+                is(
+                        "vbroadcastss ymm15, dword ptr [rdi+rbp*4]",
+                        "c4627d183caf",
+                        a -> a.vbroadcastss(y(15), Mem.at(RDI, RBP, 4, 0))),
                 is("vpbroadcastw xmm8, word ptr [rax+2]", "c46279794002", a -> a.vpbroadcastw(x(8), Mem.at(RAX, 2))),
-                is("vpbroadcastd ymm10, dword ptr [rax+rdx+6]", "c4627d58541006", a -> a.vpbroadcastd(y(10), Mem.at(RAX, RDX, 1, 6))),
+                is(
+                        "vpbroadcastd ymm10, dword ptr [rax+rdx+6]",
+                        "c4627d58541006",
+                        a -> a.vpbroadcastd(y(10), Mem.at(RAX, RDX, 1, 6))),
                 is("vmovd xmm24, ebp", "62617d086ec5", a -> a.vmovd(x(24), RBP)),
                 is("vpinsrd xmm8, xmm8, r12d, 3", "c4433922c403", a -> a.vpinsrd(x(8), x(8), R12, 3)),
                 is("vmovss dword ptr [rax+12], xmm7", "c4e17a11780c", a -> a.vmovss(Mem.at(RAX, 12), x(7))),
@@ -112,12 +122,18 @@ class AssemblerTest {
                 is("vaddss xmm5, xmm6, xmm7", "c4e14a58ef", a -> a.vaddss(x(5), x(6), x(7))),
                 is("vmulps ymm9, ymm10, ymm11", "c4412c59cb", a -> a.vmulps(y(9), y(10), y(11))),
                 is("vmulps zmm26, zmm24, [rcx]", "62613c405911", a -> a.vmulps(z(26), z(24), Mem.at(RCX, 0))),
-                is("vfmadd231ps zmm15, zmm29, [r10+r8*4+192]", "62121540b87c8203", a -> a.vfmadd231ps(z(15), z(29), Mem.at(R10, R8, 4, 192))),
+                is(
+                        "vfmadd231ps zmm15, zmm29, [r10+r8*4+192]",
+                        "62121540b87c8203",
+                        a -> a.vfmadd231ps(z(15), z(29), Mem.at(R10, R8, 4, 192))),
                 is("vfmadd231ps ymm7, ymm14, ymm12", "c4c20db8fc", a -> a.vfmadd231ps(y(7), y(14), y(12))),
                 is("vfmadd231ps ymm7, ymm14, [r13+0]", "c4c20db87d00", a -> a.vfmadd231ps(y(7), y(14), Mem.at(R13, 0))),
                 is("vfmadd213ps zmm24, zmm25, zmm26", "62023540a8c2", a -> a.vfmadd213ps(z(24), z(25), z(26))),
                 is("vfmsub213ps ymm8, ymm9, ymm10", "c44235aac2", a -> a.vfmsub213ps(y(8), y(9), y(10))),
-                is("vfmsub231ps zmm24, zmm30, dword ptr [rsp-60]{1to16}", "62620d50ba4424f1", a -> a.vfmsub231ps(z(24), z(30), Mem.at(RSP, -60))),
+                is(
+                        "vfmsub231ps zmm24, zmm30, dword ptr [rsp-60]{1to16}",
+                        "62620d50ba4424f1",
+                        a -> a.vfmsub231ps(z(24), z(30), Mem.at(RSP, -60))),
                 is("vpxor ymm4, ymm4, ymm4", "c4e15defe4", a -> a.clear(y(4))),
                 is("vpxord zmm4, zmm4, zmm4", "62f15d48efe4", a -> a.clear(z(4))),
                 is("vpand ymm9, ymm10, [rax+32]", "c4612ddb4820", a -> a.vpand(y(9), y(10), Mem.at(RAX, 32))),
@@ -130,7 +146,10 @@ class AssemblerTest {
                 is("vpslld zmm2, zmm3, 16", "62f16d4872f310", a -> a.vpslld(z(2), z(3), 16)),
                 is("vpsllw ymm30, ymm30, 7", "62910d2071f607", a -> a.vpsllw(y(30), y(30), 7)),
                 is("vpsrlvd xmm8, xmm8, [rax+16]", "c46239454010", a -> a.vpsrlvd(x(8), x(8), Mem.at(RAX, 16))),
-                is("vpmovzxbd zmm28, [rax+rbx+32]", "62627d4831641802", a -> a.vpmovzxbd(z(28), Mem.at(RAX, RBX, 1, 32))),
+                is(
+                        "vpmovzxbd zmm28, [rax+rbx+32]",
+                        "62627d4831641802",
+                        a -> a.vpmovzxbd(z(28), Mem.at(RAX, RBX, 1, 32))),
                 is("vpmovzxbd ymm9, qword ptr [rax+8]", "c4627d314808", a -> a.vpmovzxbd(y(9), Mem.at(RAX, 8))),
                 is("vpmovzxbd ymm9, xmm8", "c4427d31c8", a -> a.vpmovzxbd(y(9), x(8))),
                 is("vpmovsxbd zmm25, [rax+18]", "62627d48218812000000", a -> a.vpmovsxbd(z(25), Mem.at(RAX, 18))),
@@ -145,7 +164,10 @@ class AssemblerTest {
                 is("vmovhlps xmm8, xmm8, xmm3", "c4613812c3", a -> a.vmovhlps(x(8), x(8), x(3))),
                 is("vmovshdup xmm8, xmm3", "c4617a16c3", a -> a.vmovshdup(x(8), x(3))),
                 is("vpermilps zmm26, zmm24, 0x55", "62037d4804d055", a -> a.vpermilps(z(26), z(24), 0x55)),
-                is("vbroadcastf32x4 zmm24, [rsp-32]", "62627d481a4424fe", a -> a.vbroadcastf32x4(z(24), Mem.at(RSP, -32))),
+                is(
+                        "vbroadcastf32x4 zmm24, [rsp-32]",
+                        "62627d481a4424fe",
+                        a -> a.vbroadcastf32x4(z(24), Mem.at(RSP, -32))),
                 is("vpshufd xmm8, [rax+4], 0x98", "c4617970400498", a -> a.vpshufd(x(8), Mem.at(RAX, 4), 0x98)),
                 is("vpshufd xmm8, xmm8, 14", "c4417970c00e", a -> a.vpshufd(x(8), x(8), 14)),
                 is("kmovd k1, [rax+rdx*2+2]", "c4e1f9904c5002", a -> a.kmovd(1, Mem.at(RAX, RDX, 2, 2))),

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The machine-code kernels of each instruction set that this processor has, against plain loops and the other tier. */
@@ -131,6 +132,50 @@ class MachineKernelsTest {
 
     static Stream<Arguments> formats() {
         return Stream.of(Isa.values()).flatMap(isa -> TYPES.stream().map(type -> Arguments.of(isa, type)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void roundsToF16AsTheJdkDoes(Isa isa) {
+        assumeTrue(sets.contains(isa), "no " + isa);
+        Kernel kernel = install(HalfEncodeKernel.assemble(isa));
+        float[] corners = {
+            0,
+            -0f,
+            1,
+            65504,
+            65519.996f,
+            65520,
+            -70000,
+            0x1p-24f,
+            0x1p-25f,
+            0x1.8p-25f,
+            0x1p-14f,
+            0x1.ffcp-15f,
+            1e-40f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN
+        };
+        int n = 8 * isa.lanes();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment in = arena.allocate(n * 4L, 64);
+            MemorySegment out = arena.allocate(n * 2L + 4, 64);
+            out.set(FLOAT, n * 2L, SENTINEL);
+            for (int i = 0; i < n; i++) {
+                float value = i < corners.length
+                        ? corners[i]
+                        : (float) Math.scalb(random.nextGaussian(), random.nextInt(-26, 18));
+                in.set(FLOAT, i * 4L, value);
+            }
+            kernel.run(n / isa.lanes(), in.address(), out.address(), 0, 0, 0, 0, 0);
+            for (int i = 0; i < n; i++) {
+                float expected = Float.float16ToFloat(Float.floatToFloat16(get(in, i)));
+                float rounded = Float.float16ToFloat(out.get(ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L));
+                assertEquals(expected, rounded, get(in, i) + " seed " + seed);
+            }
+            assertEquals(SENTINEL, out.get(FLOAT, n * 2L), "past the end");
+        }
     }
 
     @ParameterizedTest
