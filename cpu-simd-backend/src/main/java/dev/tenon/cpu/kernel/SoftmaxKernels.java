@@ -121,11 +121,13 @@ public final class SoftmaxKernels {
 
     private static float othersVectors(long in, float max, int n) {
         long row = in & ADDRESS_MASK;
-        FloatVector sum = splat(0);
+        FloatVector largest = splat(max);
+        FloatVector zero = splat(0);
+        FloatVector sum = zero;
         for (int i = 0; i < n; i += COUNT) {
             FloatVector x = load(row + 4L * i);
-            FloatVector e = Exponential.exp(x.sub(max));
-            sum = sum.add(e.blend(0, x.compare(VectorOperators.EQ, max)));
+            FloatVector e = Exponential.exp(x.sub(largest));
+            sum = sum.add(e.blend(zero, x.compare(VectorOperators.EQ, largest)));
         }
         return Lanes.sum(sum);
     }
@@ -139,18 +141,19 @@ public final class SoftmaxKernels {
 
     private static float largestBlock(long in, float max, int n) {
         long row = in & ADDRESS_MASK;
-        FloatVector count = splat(0);
+        FloatVector largest = splat(max);
+        FloatVector zero = splat(0);
+        FloatVector one = splat(1);
+        FloatVector count = zero;
         int i = 0;
         for (; i <= n - COUNT; i += COUNT) {
-            count = count.add(splat(0).blend(1, load(row + 4L * i).compare(VectorOperators.EQ, max)));
+            count = count.add(zero.blend(one, load(row + 4L * i).compare(VectorOperators.EQ, largest)));
         }
-        if (i < n) {
-            VectorMask<Float> rest = Lanes.first(n - i);
-            VectorMask<Float> equal =
-                    load(row + 4L * i, rest).compare(VectorOperators.EQ, max).and(rest);
-            count = count.add(splat(0).blend(1, equal));
+        float equal = Lanes.sum(count);
+        for (; i < n; i++) {
+            equal += OffHeap.getFloat(row + 4L * i) == max ? 1 : 0;
         }
-        return Lanes.sum(count);
+        return equal;
     }
 
     public static void softmax(long[] at, int n) {
@@ -172,9 +175,16 @@ public final class SoftmaxKernels {
 
     public static void logSoftmax(long[] at, int n) {
         float max = max(at[0], n);
-        float logSum = (float) logSum(at[0], max, n);
-        long row = at[0] & ADDRESS_MASK;
-        long out = at[1] & ADDRESS_MASK;
+        subtract(at[0], at[1], max, (float) logSum(at[0], max, n), n);
+    }
+
+    /**
+     * {@code x - max - logSum}. Apart from its caller, into which C2 inlines all of {@link #logSum} first and then has no nodes left
+     * for a loop: its loads and stores became calls, and their vectors objects.
+     */
+    private static void subtract(long in, long to, float max, float logSum, int n) {
+        long row = in & ADDRESS_MASK;
+        long out = to & ADDRESS_MASK;
         int i = 0;
         for (; i <= n - COUNT; i += COUNT) {
             store(out + 4L * i, load(row + 4L * i).sub(max).sub(logSum));

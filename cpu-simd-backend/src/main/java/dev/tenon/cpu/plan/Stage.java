@@ -47,6 +47,33 @@ public final class Stage {
         }
     }
 
+    // Each loop in a method of its own: inlined after others, it may find C2's nodes used up, and its vectors become
+    // objects.
+
+    private static void widenF16(long from, long to, int first, int end) {
+        for (int i = first; i < end; i += Lanes.COUNT) {
+            Lanes.store(to + 4L * i, HalfPrecision.loadF16(from + 2L * i));
+        }
+    }
+
+    private static void widenBf16(long from, long to, int first, int end) {
+        for (int i = first; i < end; i += Lanes.COUNT) {
+            Lanes.store(to + 4L * i, HalfPrecision.loadBf16(from + 2L * i));
+        }
+    }
+
+    private static void narrowToF16(long from, long to, int first, int end) {
+        for (int i = first; i < end; i += Lanes.COUNT) {
+            HalfPrecision.storeF16(to + 2L * i, Lanes.load(from + 4L * i));
+        }
+    }
+
+    private static void narrowToBf16(long from, long to, int end) {
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            HalfPrecision.storeBf16(to + 2L * i, Lanes.load(from + 4L * i));
+        }
+    }
+
     private static void contiguousFloats(DType type, long from, long to, int n) {
         int whole = n - n % Lanes.COUNT;
         int done = 0;
@@ -56,15 +83,11 @@ public final class Stage {
                 return;
             }
             case F16 -> {
-                for (int i = MachineCode.widen(type, from, n, to); i < whole; i += Lanes.COUNT) {
-                    Lanes.store(to + 4L * i, HalfPrecision.loadF16(from + 2L * i));
-                }
+                widenF16(from, to, MachineCode.widen(type, from, n, to), whole);
                 done = whole;
             }
             case BF16 -> {
-                for (int i = MachineCode.widen(type, from, n, to); i < whole; i += Lanes.COUNT) {
-                    Lanes.store(to + 4L * i, HalfPrecision.loadBf16(from + 2L * i));
-                }
+                widenBf16(from, to, MachineCode.widen(type, from, n, to), whole);
                 done = whole;
             }
             case BOOL -> {
@@ -107,14 +130,10 @@ public final class Stage {
                 copyFloats(from, to, n);
                 return;
             } else if (type == DType.F16) {
-                for (int i = MachineCode.narrowToF16(from, n, to); i < whole; i += Lanes.COUNT) {
-                    HalfPrecision.storeF16(to + 2L * i, Lanes.load(from + 4L * i));
-                }
+                narrowToF16(from, to, MachineCode.narrowToF16(from, n, to), whole);
                 done = whole;
             } else if (type == DType.BF16) {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    HalfPrecision.storeBf16(to + 2L * i, Lanes.load(from + 4L * i));
-                }
+                narrowToBf16(from, to, whole);
                 done = whole;
             } else if (type == DType.BOOL) {
                 for (int i = 0; i < n; i++) {
