@@ -14,7 +14,6 @@ final class Assembler extends ScalarAssembler {
     private static final Opcode LOAD = full(0, 1, 0x10);
     private static final Opcode STORE = full(0, 1, 0x11);
     private static final Opcode BROADCAST = element(1, 2, 0x18, 4);
-    private static final Opcode BROADCAST_HALF = element(1, 2, 0x79, 2);
     private static final Opcode BROADCAST_WORD = element(1, 2, 0x58, 4);
 
     void vmovups(Vec to, Mem from) {
@@ -33,29 +32,12 @@ final class Assembler extends ScalarAssembler {
         vector(BROADCAST, to.lengthField(), to.number(), 0, from, 0, false);
     }
 
-    /** Two bytes to all lanes of two bytes. */
-    void vpbroadcastw(Vec to, Mem from) {
-        vector(BROADCAST_HALF, to.lengthField(), to.number(), 0, from, 0, false);
-    }
-
     /** Four bytes to all lanes of four bytes. */
     void vpbroadcastd(Vec to, Mem from) {
         vector(BROADCAST_WORD, to.lengthField(), to.number(), 0, from, 0, false);
     }
 
-    private static final Opcode MOVD = full(1, 1, 0x6e);
-    private static final Opcode PINSRD = full(1, 3, 0x22);
     private static final Opcode STORE_SCALAR = element(2, 1, 0x11, 4);
-
-    /** 32 bits to the lowest lane, zeros to the others. */
-    void vmovd(Vec to, Gpr from) {
-        vector(MOVD, 0, to.number(), 0, from.number(), 0);
-    }
-
-    void vpinsrd(Vec to, Vec others, Gpr from, int lane) {
-        vector(PINSRD, 0, to.number(), others.number(), from.number(), 0);
-        put(lane);
-    }
 
     void vmovss(Mem to, Vec from) {
         vector(STORE_SCALAR, 0, from.number(), 0, to, 0, false);

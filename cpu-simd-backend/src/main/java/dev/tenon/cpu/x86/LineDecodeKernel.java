@@ -1,7 +1,6 @@
 package dev.tenon.cpu.x86;
 
 import static dev.tenon.cpu.x86.Gpr.R10;
-import static dev.tenon.cpu.x86.Gpr.R11;
 import static dev.tenon.cpu.x86.Gpr.RCX;
 import static dev.tenon.cpu.x86.Gpr.RDI;
 import static dev.tenon.cpu.x86.Gpr.RDX;
@@ -14,7 +13,7 @@ final class LineDecodeKernel {
     /** {@code halves}: the address of {@link HalfTable}; plain types do without it. */
     static byte[] assemble(Isa isa, WeightFormat format, long halves) {
         Assembler code = new Assembler();
-        Site site = new Site(code, isa, 0, R10, R11, RCX);
+        Site site = new Site(code, isa, 0, R10, RCX);
         code.mov(RCX, halves);
         format.prepare(site);
         Label block = new Label();

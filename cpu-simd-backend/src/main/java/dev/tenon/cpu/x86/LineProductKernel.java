@@ -2,7 +2,6 @@ package dev.tenon.cpu.x86;
 
 import static dev.tenon.cpu.x86.Gpr.R10;
 import static dev.tenon.cpu.x86.Gpr.R11;
-import static dev.tenon.cpu.x86.Gpr.R12;
 import static dev.tenon.cpu.x86.Gpr.R13;
 import static dev.tenon.cpu.x86.Gpr.R14;
 import static dev.tenon.cpu.x86.Gpr.R15;
@@ -35,7 +34,7 @@ final class LineProductKernel {
     }
 
     /** Pushed in this order; the last is the argument that says how many blocks a line has. */
-    private static final Gpr[] SAVED = {RBX, RBP, R12, R13, R14, R15, RDI};
+    private static final Gpr[] SAVED = {RBX, RBP, R13, R14, R15, RDI};
 
     private static final int OUT_STRIDE = 8 * SAVED.length + 8;
     private static final int LINES = OUT_STRIDE + 8;
@@ -53,7 +52,7 @@ final class LineProductKernel {
         this.format = format;
         this.rows = rows;
         this.chains = isa == Isa.AVX2 && format.elements(isa) > isa.lanes() ? 2 : 1;
-        this.site = new Site(code, isa, isa.registers() - Site.free(isa), RBP, R12, RDI);
+        this.site = new Site(code, isa, isa.registers() - Site.free(isa), RBP, RDI);
         this.halves = halves;
     }
 

@@ -1,6 +1,6 @@
 package dev.tenon.cpu.x86;
 
-/** Instructions on general-purpose registers, 64 bits wide unless the name ends in 32, and jumps. */
+/** Instructions on general-purpose registers, 64 bits wide, and jumps. */
 class ScalarAssembler extends Encoder {
     void mov(Gpr to, Gpr from) {
         scalar(true, 0, 0x8b, to.number(), from);
@@ -8,14 +8,6 @@ class ScalarAssembler extends Encoder {
 
     void mov(Gpr to, Mem from) {
         scalar(true, 0, 0x8b, to.number(), from);
-    }
-
-    void mov32(Gpr to, Gpr from) {
-        scalar(false, 0, 0x8b, to.number(), from);
-    }
-
-    void mov32(Gpr to, Mem from) {
-        scalar(false, 0, 0x8b, to.number(), from);
     }
 
     /** A constant of 64 bits. */
@@ -67,20 +59,6 @@ class ScalarAssembler extends Encoder {
         scalar(true, 0, 0x85, left.number(), right);
     }
 
-    void and32(Gpr to, int value) {
-        scalar(false, 0, 0x81, 4, to);
-        putInt(value);
-    }
-
-    void or32(Gpr to, Gpr from) {
-        scalar(false, 0, 0x0b, to.number(), from);
-    }
-
-    void shr32(Gpr to, int bits) {
-        scalar(false, 0, 0xc1, 5, to);
-        put(bits);
-    }
-
     void push(Gpr from) {
         if (from.number() >= 8) {
             put(0x41);
@@ -129,9 +107,5 @@ class ScalarAssembler extends Encoder {
         put(0x0f);
         put(0x8c);
         distanceTo(to);
-    }
-
-    void prefetcht0(Mem from) {
-        scalar(false, 1, 0x18, 1, from);
     }
 }

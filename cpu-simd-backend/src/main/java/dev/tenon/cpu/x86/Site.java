@@ -10,11 +10,10 @@ import java.util.function.IntUnaryOperator;
  * @param code the assembler
  * @param isa what may be used
  * @param firstFree the first vector register of {@link #free(Isa)} that the code may overwrite
- * @param first a general-purpose register that it may overwrite
- * @param second another
+ * @param temporary a general-purpose register that it may overwrite
  * @param halves a register that holds the address of {@link HalfTable}
  */
-record Site(Assembler code, Isa isa, int firstFree, Gpr first, Gpr second, Gpr halves, Map<String, Constant> pool) {
+record Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, Map<String, Constant> pool) {
     /** Vector registers that a format gets. */
     static int free(Isa isa) {
         return isa == Isa.AVX512 ? 10 : 8;
@@ -23,8 +22,8 @@ record Site(Assembler code, Isa isa, int firstFree, Gpr first, Gpr second, Gpr h
     /** Lanes of 32 bits somewhere in the code. */
     record Constant(Label label, int[] lanes) {}
 
-    Site(Assembler code, Isa isa, int firstFree, Gpr first, Gpr second, Gpr halves) {
-        this(code, isa, firstFree, first, second, halves, new LinkedHashMap<>());
+    Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves) {
+        this(code, isa, firstFree, temporary, halves, new LinkedHashMap<>());
     }
 
     /** A free vector register, from 0 on. */
@@ -60,7 +59,7 @@ record Site(Assembler code, Isa isa, int firstFree, Gpr first, Gpr second, Gpr h
 
     /** The F16 at {@code from} as F32 in all lanes of {@code to}. */
     void broadcastHalf(Vec to, Mem from) {
-        code.movzx16(first, from);
-        code.vbroadcastss(to, Mem.at(halves, first, 4, 0));
+        code.movzx16(temporary, from);
+        code.vbroadcastss(to, Mem.at(halves, temporary, 4, 0));
     }
 }
