@@ -1,7 +1,8 @@
-/** Device kernel sources, written once for OpenCL C and CUDA C. */
+/** Device kernels, written once for OpenCL C and CUDA C, and which of them an operator comes to. */
 module dev.tenon.kernels {
     requires dev.tenon.runtime;
     requires static org.jspecify;
 
     exports dev.tenon.kernels;
+    exports dev.tenon.kernels.plan;
 }

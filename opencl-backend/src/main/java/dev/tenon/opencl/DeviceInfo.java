@@ -1,6 +1,8 @@
 package dev.tenon.opencl;
 
 import dev.tenon.DType;
+import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.plan.Launch;
 import dev.tenon.spi.DeviceProperties;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
@@ -85,13 +87,13 @@ record DeviceInfo(
                 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             return Optional.of("it is not little-endian");
         }
-        return largestGroup < Programs.ELEMENT_GROUP
+        return largestGroup < Launch.ELEMENT_GROUP
                 ? Optional.of("its work groups hold only " + largestGroup + " items")
                 : Optional.empty();
     }
 
     DeviceTraits traits() {
-        return new DeviceTraits(cpu, fp64, computeUnits, localBytes, largestGroup);
+        return new DeviceTraits(OpenClBackend.NAME, cpu, fp64, computeUnits, localBytes, largestGroup);
     }
 
     Set<DType> types() {

@@ -2,8 +2,10 @@ package dev.tenon.opencl;
 
 import dev.tenon.Configuration;
 import dev.tenon.error.ShapeException;
+import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.plan.PortableSupport;
+import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
-import dev.tenon.opencl.op.OpenClSupport;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.DeviceBuffer;
@@ -73,8 +75,9 @@ final class OpenClDevice implements BackendDevice {
         return programs;
     }
 
-    DeviceTraits traits() {
-        return traits;
+    /** Room for the launches of operators. */
+    Work work() {
+        return new Work(traits, this::allocate);
     }
 
     /** How many OpenCL objects it holds. */
@@ -131,7 +134,7 @@ final class OpenClDevice implements BackendDevice {
 
     @Override
     public Optional<String> whyUnsupported(Op op) {
-        return OpenClSupport.whyUnsupported(op, traits);
+        return PortableSupport.whyUnsupported(op, traits);
     }
 
     @Override

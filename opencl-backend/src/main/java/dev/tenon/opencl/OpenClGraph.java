@@ -1,5 +1,7 @@
 package dev.tenon.opencl;
 
+import dev.tenon.kernels.plan.Launch;
+import dev.tenon.kernels.plan.Work;
 import dev.tenon.spi.BackendGraph;
 import java.util.List;
 
@@ -8,20 +10,22 @@ final class OpenClGraph implements BackendGraph {
     private final OpenClStream stream;
     private final Work work;
     private final List<OpenClBuffer> buffers;
-    private final Launch.Prepared[] launches;
+    private final OpenClLaunch.Prepared[] launches;
 
-    OpenClGraph(OpenClStream stream, Work work) {
+    OpenClGraph(OpenClStream stream, Work work, Programs programs) {
         this.stream = stream;
         this.work = work;
         this.buffers = work.launches().stream()
                 .flatMap(launch -> launch.buffers().stream())
+                .map(OpenClBuffer.class::cast)
                 .distinct()
                 .toList();
-        this.launches = new Launch.Prepared[work.launches().size()];
+        this.launches = new OpenClLaunch.Prepared[work.launches().size()];
         int made = 0;
         try {
             for (; made < launches.length; made++) {
-                launches[made] = work.launches().get(made).prepare();
+                Launch launch = work.launches().get(made);
+                launches[made] = OpenClLaunch.prepare(launch, programs.kernel(launch.key()));
             }
         } catch (RuntimeException | Error e) {
             for (int i = 0; i < made; i++) {
@@ -36,7 +40,7 @@ final class OpenClGraph implements BackendGraph {
     }
 
     void enqueue(long queue) {
-        for (Launch.Prepared launch : launches) {
+        for (OpenClLaunch.Prepared launch : launches) {
             launch.enqueue(queue);
         }
     }
@@ -48,7 +52,7 @@ final class OpenClGraph implements BackendGraph {
 
     @Override
     public void close() {
-        for (Launch.Prepared launch : launches) {
+        for (OpenClLaunch.Prepared launch : launches) {
             launch.close();
         }
         work.close();

@@ -1,8 +1,10 @@
 package dev.tenon.opencl;
 
 import dev.tenon.error.ClosedException;
+import dev.tenon.kernels.plan.Launch;
+import dev.tenon.kernels.plan.PortableOps;
+import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
-import dev.tenon.opencl.op.OpenClDispatch;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.StreamEvent;
@@ -29,8 +31,8 @@ final class OpenClStream implements BackendStream {
     @Override
     public void execute(Op op) {
         requireOpen();
-        try (Work work = new Work(device)) {
-            OpenClDispatch.bind(op, work);
+        try (Work work = device.work()) {
+            PortableOps.bind(op, work);
             submit(work.launches());
         }
     }
@@ -38,18 +40,18 @@ final class OpenClStream implements BackendStream {
     private synchronized void submit(List<Launch> launches) {
         requireOpen();
         for (Launch launch : launches) {
-            launch.buffers().forEach(buffer -> buffer.usedBy(this));
-            launch.enqueue(queue);
+            launch.buffers().forEach(buffer -> ((OpenClBuffer) buffer).usedBy(this));
+            OpenClLaunch.enqueue(launch, device.programs().kernel(launch.key()), queue);
         }
     }
 
     @Override
     public BackendGraph compile(List<Op> ops) {
         requireOpen();
-        Work work = new Work(device);
+        Work work = device.work();
         try {
-            ops.forEach(op -> OpenClDispatch.bind(op, work));
-            return new OpenClGraph(this, work);
+            ops.forEach(op -> PortableOps.bind(op, work));
+            return new OpenClGraph(this, work, device.programs());
         } catch (RuntimeException | Error e) {
             work.close();
             throw e;

@@ -1,21 +1,19 @@
 package dev.tenon.opencl;
 
 import dev.tenon.kernels.KernelSources;
+import dev.tenon.kernels.plan.KernelKey;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lwjgl.opencl.CL10;
 
 /** A device's programs: built when they are first needed, or taken from the {@link ProgramCache}. */
 final class Programs {
-    /** Work items of a group that has one for each element. */
-    static final int ELEMENT_GROUP = 128;
-
     private final DeviceInfo info;
     private final long context;
     private final ProgramCache cache;
     private final Handles handles;
     private final String options;
-    private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
+    private final Map<KernelKey, Kernel> kernels = new ConcurrentHashMap<>();
     private final Map<String, Long> programs = new ConcurrentHashMap<>();
 
     Programs(DeviceInfo info, long context, ProgramCache cache, Handles handles) {
@@ -26,27 +24,31 @@ final class Programs {
         this.options = "-cl-std=CL1.2" + (info.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     }
 
-    Kernel kernel(String file, String kernel, String defines) {
-        String key = file + '/' + kernel + ' ' + defines;
+    /**
+     * The kernel of a launch.
+     *
+     * @throws dev.tenon.error.NativeCallException if it does not build, with the log
+     */
+    Kernel kernel(KernelKey key) {
         Kernel known = kernels.get(key);
-        return known != null ? known : kernels.computeIfAbsent(key, k -> make(file, kernel, defines));
+        return known != null ? known : kernels.computeIfAbsent(key, this::make);
     }
 
-    private Kernel make(String file, String kernel, String defines) {
-        long program = programs.computeIfAbsent(
-                file + ' ' + defines, k -> DeepStack.call(() -> program(source(file, defines))));
-        return kernel(program, kernel);
+    private Kernel make(KernelKey key) {
+        String name = switch (key) {
+            case KernelKey.Portable portable -> portable.file() + ' ' + portable.defines();
+            case KernelKey.Own own -> own.source();
+        };
+        long program = programs.computeIfAbsent(name, _ -> DeepStack.call(() -> program(source(key))));
+        long handle = handles.made(OpenClNative.createKernel(program, key.kernel()));
+        return new Kernel(key.kernel(), program, handle, OpenClNative.argumentCount(handle), handles);
     }
 
-    private Kernel kernel(long program, String name) {
-        long handle = handles.made(OpenClNative.createKernel(program, name));
-        return new Kernel(name, program, handle, OpenClNative.argumentCount(handle), handles);
-    }
-
-    Kernel ownKernel(String source, String kernel) {
-        return kernels.computeIfAbsent(
-                kernel + '\n' + source,
-                k -> kernel(programs.computeIfAbsent(source, s -> DeepStack.call(() -> program(s))), kernel));
+    private String source(KernelKey key) {
+        return switch (key) {
+            case KernelKey.Portable portable -> source(portable.file(), portable.defines());
+            case KernelKey.Own own -> own.source();
+        };
     }
 
     private String source(String file, String defines) {

@@ -85,7 +85,7 @@ class FaultsTest {
 
     @Test
     void aWorkGroupTooLargeIsAnError() {
-        int largest = backend.traits().largestGroup();
+        int largest = backend.info().traits().largestGroup();
         InvalidArgumentException error =
                 assertThrows(InvalidArgumentException.class, () -> run(COPY, "copy", 2L * largest, List.of(in, out)));
         assertTrue(error.getMessage().contains(Integer.toString(largest)), error.getMessage());

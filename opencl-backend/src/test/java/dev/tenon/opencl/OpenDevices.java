@@ -1,6 +1,7 @@
 package dev.tenon.opencl;
 
 import dev.tenon.Configuration;
+import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.Discovery;
 import java.util.Arrays;
@@ -21,7 +22,8 @@ final class OpenDevices {
     /** The first device with its programs kept in another folder. */
     static OpenClDevice first(Configuration configuration, ProgramCache cache) {
         try (OpenClDevice device = first(configuration)) {
-            return new OpenClDevice(device.info(), 0, configuration, cache, device.traits());
+            return new OpenClDevice(
+                    device.info(), 0, configuration, cache, device.info().traits());
         }
     }
 
@@ -30,11 +32,12 @@ final class OpenDevices {
         return find(Configuration.DEFAULT).map(device -> {
             try (device) {
                 DeviceTraits traits = new DeviceTraits(
+                        OpenClBackend.NAME,
                         false,
-                        device.traits().fp64(),
-                        device.traits().computeUnits(),
-                        Math.min(48 << 10, device.traits().localBytes()),
-                        Math.min(256, device.traits().largestGroup()));
+                        device.info().traits().fp64(),
+                        device.info().traits().computeUnits(),
+                        Math.min(48 << 10, device.info().traits().localBytes()),
+                        Math.min(256, device.info().traits().largestGroup()));
                 return new OpenClDevice(
                         device.info(), 0, Configuration.DEFAULT, ProgramCache.of(device.info()), traits);
             }
