@@ -22,7 +22,7 @@ TN_FUNCTION void load_keys(const TN_GLOBAL KEY_STORAGE *key, const TN_GLOBAL i32
         f32 x[32];
         if (from + c < end) {
             i64 place = tn_key_place(s->key, s, table, batch, keyHead, from + c);
-            tn_decode_Q8_0(key + (place + piece) * B_Q8_0, 0, x);
+            lanes_spread(tn_decode_Q8_0(key + (place + piece) * B_Q8_0, 0), x);
         }
         for (i32 j = 0; j < 32; j++) {
             tile[(piece * 32 + j) * TILE + c] = from + c < end ? x[j] : 0;
@@ -49,7 +49,7 @@ TN_FUNCTION void load_values(const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL
         f32 x[32];
         if (from + c < end) {
             i64 place = tn_key_place(s->value, s, table, batch, keyHead, from + c);
-            tn_decode_Q8_0(value + (place + piece) * B_Q8_0, 0, x);
+            lanes_spread(tn_decode_Q8_0(value + (place + piece) * B_Q8_0, 0), x);
         }
         for (i32 j = 0; j < 32; j++) {
             tile[c * PADDED + piece * 32 + j] = from + c < end ? x[j] : 0;

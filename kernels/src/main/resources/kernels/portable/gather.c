@@ -33,8 +33,8 @@ TN_KERNEL gather_blocks(const TN_GLOBAL u8 *table, const TN_GLOBAL TN_STORAGE(IN
     const i32 perBlock = TN_BLOCK_SIZE(QUANT) / 32;
     f32 x[32];
     if (row >= 0 && row < rows) {
-        TN_DECODE(QUANT)
-        (table + (base + row * rowBlocks + part / perBlock) * TN_BLOCK_BYTES(QUANT), (i32)(part % perBlock), x);
+        const TN_GLOBAL u8 *block = table + (base + row * rowBlocks + part / perBlock) * TN_BLOCK_BYTES(QUANT);
+        lanes_spread(TN_DECODE(QUANT)(block, (i32)(part % perBlock)), x);
     } else {
         for (i32 i = 0; i < 32; i++) {
             x[i] = TN_NAN;

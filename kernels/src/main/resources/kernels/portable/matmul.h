@@ -3,6 +3,7 @@
  * blocks run along k. The batch's axes have operands a, b, out and residual.
  */
 #include "matmul_shape.h"
+#include "lanes.h"
 #ifdef QUANT
 #include "quant.h"
 #define B_STORAGE u8

@@ -38,7 +38,8 @@ TN_KERNEL pack_columns(const TN_GLOBAL B_STORAGE *b, TN_GLOBAL f32 *panels, cons
         f32 x[32];
         if (first + c < count) {
             i64 block = at[1] + (fromColumn + first + c) * s.bColumn + fromK / TN_BLOCK_SIZE(B);
-            TN_DECODE(B)(b + block * TN_BLOCK_BYTES(B), (i32)(fromK % TN_BLOCK_SIZE(B) / 32), x);
+            i32 part = (i32)(fromK % TN_BLOCK_SIZE(B) / 32);
+            lanes_spread(TN_DECODE(B)(b + block * TN_BLOCK_BYTES(B), part), x);
         } else {
             for (i32 j = 0; j < 32; j++) {
                 x[j] = 0;

@@ -1,13 +1,20 @@
 /*
  * Matmul for ROWS rows of a (1 to 8) and a b whose columns are contiguous or quantized, as a weight [n, k] is: reading b once is
- * what it costs. A group of GROUP items has a column; an item takes 32 elements of it at a time, with LANES sums a row, so that
- * they are vectors on a CPU. a is f32 with contiguous rows, from aBase on, aStride apart; of one batch after the other.
+ * what it costs. A group of GROUP items has a column; an item takes STEP elements of it at a time, in vectors of 16. a is f32
+ * with contiguous rows, from aBase on, aStride apart; of one batch after the other.
  */
 #define OPERANDS 4
 #include "tenon.h"
 #include "matmul.h"
 #include "epilogue.h"
-#define LANES 16
+/* On a CPU an item takes a whole block, whose scales it then has at hand. */
+#if defined(QUANT) && GROUP == 1
+#define STEP TN_BLOCK_SIZE(B)
+#define PART(k, part) (part)
+#else
+#define STEP 32
+#define PART(k, part) ((i32)((k) % TN_BLOCK_SIZE(B) / 32))
+#endif
 
 TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, const TN_GLOBAL TN_STORAGE(BIAS) * bias,
                       const TN_GLOBAL TN_STORAGE(OUT) * residual, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes batch,
@@ -16,48 +23,48 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
     i32 me = TN_LOCAL_ID();
     TN_PLACES(at, batch, TN_GROUP_ID(1))
     const TN_GLOBAL f32 *x = a + aBase + TN_GROUP_ID(1) * ROWS * aStride;
-    f32 sums[ROWS][LANES];
+    /* Two chains of sums a row, since each addition waits for the one before. */
+    f32x16 sums[ROWS];
+    f32x16 more[ROWS];
+#pragma unroll
     for (i32 r = 0; r < ROWS; r++) {
-        for (i32 i = 0; i < LANES; i++) {
-            sums[r][i] = 0;
-        }
+        sums[r] = lanes_splat(0);
+        more[r] = lanes_splat(0);
     }
 #ifdef QUANT
-    i64 whole = s.k;
+    const i64 whole = s.k;
+    const TN_GLOBAL u8 *blocks = b + (at[1] + column * s.bColumn) * TN_BLOCK_BYTES(B);
 #else
-    i64 whole = s.k / 32 * 32;
+    const i64 whole = s.k / 32 * 32;
+    const TN_GLOBAL B_STORAGE *elements = b + at[1] + column * s.bColumn;
 #endif
-    for (i64 k = (i64)me * 32; k < whole; k += GROUP * 32) {
-        f32 y[32];
+    for (i64 k = (i64)me * STEP; k < whole; k += GROUP * STEP) {
+#pragma unroll
+        for (i32 part = 0; part < STEP / 32; part++) {
 #ifdef QUANT
-        i64 block = at[1] + column * s.bColumn + k / TN_BLOCK_SIZE(B);
-        TN_DECODE(B)(b + block * TN_BLOCK_BYTES(B), (i32)(k % TN_BLOCK_SIZE(B) / 32), y);
+            Tn32 y = TN_DECODE(B)(blocks + k / TN_BLOCK_SIZE(B) * TN_BLOCK_BYTES(B), PART(k, part));
 #else
-        i64 from = at[1] + column * s.bColumn + k;
-#pragma unroll
-        for (i32 i = 0; i < 32; i++) {
-            y[i] = TN_LOAD(B)(b, from + i);
-        }
+            Tn32 y;
+            y.low = TN_CAT(lanes_, B)(elements + k);
+            y.high = TN_CAT(lanes_, B)(elements + k + 16);
 #endif
 #pragma unroll
-        for (i32 r = 0; r < ROWS; r++) {
-#pragma unroll
-            for (i32 i = 0; i < LANES; i++) {
-                sums[r][i] = fma(y[i], x[r * aStride + k + i], sums[r][i]);
-            }
-#pragma unroll
-            for (i32 i = 0; i < LANES; i++) {
-                sums[r][i] = fma(y[LANES + i], x[r * aStride + k + LANES + i], sums[r][i]);
+            for (i32 r = 0; r < ROWS; r++) {
+                const TN_GLOBAL f32 *xs = x + r * aStride + k + part * 32;
+                sums[r] = lanes_fma(y.low, lanes_F32(xs), sums[r]);
+                more[r] = lanes_fma(y.high, lanes_F32(xs + 16), more[r]);
             }
         }
     }
     f32 totals[ROWS];
 #pragma unroll
     for (i32 r = 0; r < ROWS; r++) {
+        f32 lane[16];
+        lanes_store(sums[r] + more[r], lane);
         f32 total = 0;
 #pragma unroll
-        for (i32 i = 0; i < LANES; i++) {
-            total += sums[r][i];
+        for (i32 i = 0; i < 16; i++) {
+            total += lane[i];
         }
         totals[r] = total;
     }

@@ -1,9 +1,10 @@
 /*
  * GGUF's quantized blocks. B_x is a block's bytes, E_x its elements. tn_element_x(block, i): what element i stands for;
- * tn_decode_x(block, part, out): 32 elements from 32 * part on. Products of a scale and a value are exact in f32.
+ * tn_decode_x(block, part): 32 elements from 32 * part on. Products of a scale and a value are exact in f32.
  * tn_encode_x(block, x): a block from f32 values, as ggml's reference quantizers define it.
  * Every block's size is even, so that its binary16 fields lie on even addresses.
  */
+#include "lanes.h"
 #define B_Q8_0 34
 #define B_Q4_0 18
 #define B_Q4_1 20
@@ -25,8 +26,11 @@
 #define TN_ELEMENT(type) TN_CAT(tn_element_, type)
 #define TN_DECODE(type) TN_CAT(tn_decode_, type)
 
+TN_FUNCTION u32 tn_word_at(const TN_GLOBAL u8 *at) {
+    return *(const TN_GLOBAL u16 *)at;
+}
 TN_FUNCTION f32 tn_half_at(const TN_GLOBAL u8 *at) {
-    return tn_from_half(*(const TN_GLOBAL u16 *)at);
+    return load_F16((const TN_GLOBAL u16 *)at, 0);
 }
 /* Element i of 16 bytes whose low halves come first. */
 TN_FUNCTION i32 tn_nibble(const TN_GLOBAL u8 *values, i32 i) {
@@ -82,98 +86,69 @@ TN_FUNCTION f32 tn_element_Q6_K(const TN_GLOBAL u8 *block, i32 i) {
     return scale * (f32)((low | high << 4) - 32);
 }
 
-/*
- * Tells a compiler for a CPU to make vectors of a loop that it would unroll and then leave as scalars: on PoCL 3.1 a row by a
- * Q4_0 matrix ran three times as fast. For the loops of the 256-element types it is unrolling that gains.
- */
-#if defined(__clang__) && !defined(__CUDACC__)
-#define TN_VECTORS _Pragma("clang loop vectorize_width(16) interleave_count(1)")
-#else
-#define TN_VECTORS
-#endif
-
-TN_FUNCTION void tn_decode_Q8_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
-    f32 scale = tn_half_at(block);
-    TN_VECTORS
-    for (i32 i = 0; i < 32; i++) {
-        out[i] = scale * (f32)(i8)block[2 + i];
-    }
+TN_FUNCTION Tn32 tn_scaled(i32x16 low, i32x16 high, f32 scale) {
+    Tn32 x;
+    x.low = lanes_f32(low) * scale;
+    x.high = lanes_f32(high) * scale;
+    return x;
 }
-TN_FUNCTION void tn_decode_Q4_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
-    f32 scale = tn_half_at(block);
-    TN_VECTORS
-    for (i32 i = 0; i < 16; i++) {
-        i32 both = block[2 + i];
-        out[i] = scale * (f32)((both & 15) - 8);
-        out[16 + i] = scale * (f32)((both >> 4) - 8);
-    }
+/* Each product is exact, so that one rounding is left either way. */
+TN_FUNCTION Tn32 tn_shifted(i32x16 low, i32x16 high, f32 scale, f32 minimum) {
+    Tn32 x;
+    x.low = lanes_fma(lanes_f32(low), lanes_splat(scale), lanes_splat(minimum));
+    x.high = lanes_fma(lanes_f32(high), lanes_splat(scale), lanes_splat(minimum));
+    return x;
 }
-TN_FUNCTION void tn_decode_Q4_1(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
-    f32 scale = tn_half_at(block);
-    f32 minimum = tn_half_at(block + 2);
-    TN_VECTORS
-    for (i32 i = 0; i < 16; i++) {
-        i32 both = block[4 + i];
-        out[i] = scale * (f32)(both & 15) + minimum;
-        out[16 + i] = scale * (f32)(both >> 4) + minimum;
-    }
+TN_FUNCTION Tn32 tn_decode_Q8_0(const TN_GLOBAL u8 *block, i32 part) {
+    return tn_scaled(lanes_i8(block + 2), lanes_i8(block + 18), tn_half_at(block));
 }
-TN_FUNCTION void tn_decode_Q5_0(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
-    f32 scale = tn_half_at(block);
-    u32 fifths = *(const TN_GLOBAL u16 *)(block + 2) | (u32) * (const TN_GLOBAL u16 *)(block + 4) << 16;
-    TN_VECTORS
-    for (i32 i = 0; i < 16; i++) {
-        i32 both = block[6 + i];
-        out[i] = scale * (f32)((i32)((both & 15) | (fifths >> i & 1) << 4) - 16);
-        out[16 + i] = scale * (f32)((i32)(both >> 4 | (fifths >> (16 + i) & 1) << 4) - 16);
-    }
+TN_FUNCTION Tn32 tn_decode_Q4_0(const TN_GLOBAL u8 *block, i32 part) {
+    i32x16 both = lanes_u8(block + 2);
+    return tn_scaled((both & 15) - 8, (both >> 4) - 8, tn_half_at(block));
 }
-TN_FUNCTION void tn_decode_Q5_1(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
-    f32 scale = tn_half_at(block);
-    f32 minimum = tn_half_at(block + 2);
-    u32 fifths = *(const TN_GLOBAL u16 *)(block + 4) | (u32) * (const TN_GLOBAL u16 *)(block + 6) << 16;
-    TN_VECTORS
-    for (i32 i = 0; i < 16; i++) {
-        i32 both = block[8 + i];
-        out[i] = scale * (f32)(i32)((both & 15) | (fifths >> i & 1) << 4) + minimum;
-        out[16 + i] = scale * (f32)(i32)(both >> 4 | (fifths >> (16 + i) & 1) << 4) + minimum;
-    }
+TN_FUNCTION Tn32 tn_decode_Q4_1(const TN_GLOBAL u8 *block, i32 part) {
+    i32x16 both = lanes_u8(block + 4);
+    return tn_shifted(both & 15, both >> 4, tn_half_at(block), tn_half_at(block + 2));
 }
-TN_FUNCTION void tn_decode_Q4_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
+TN_FUNCTION Tn32 tn_decode_Q5_0(const TN_GLOBAL u8 *block, i32 part) {
+    i32x16 both = lanes_u8(block + 6);
+    i32x16 low = (both & 15 | lanes_bits(tn_word_at(block + 2))) - 16;
+    i32x16 high = (both >> 4 | lanes_bits(tn_word_at(block + 4))) - 16;
+    return tn_scaled(low, high, tn_half_at(block));
+}
+TN_FUNCTION Tn32 tn_decode_Q5_1(const TN_GLOBAL u8 *block, i32 part) {
+    i32x16 both = lanes_u8(block + 8);
+    i32x16 low = both & 15 | lanes_bits(tn_word_at(block + 4));
+    i32x16 high = both >> 4 | lanes_bits(tn_word_at(block + 6));
+    return tn_shifted(low, high, tn_half_at(block), tn_half_at(block + 2));
+}
+TN_FUNCTION Tn32 tn_decode_Q4_K(const TN_GLOBAL u8 *block, i32 part) {
     f32 scale = tn_half_at(block) * (f32)tn_scale_of_8(block + 4, part);
     f32 minimum = tn_half_at(block + 2) * (f32)tn_minimum_of_8(block + 4, part);
     const TN_GLOBAL u8 *values = block + 16 + (part >> 1) * 32;
     i32 shift = (part & 1) * 4;
-#pragma unroll
-    for (i32 i = 0; i < 32; i++) {
-        out[i] = scale * (f32)(values[i] >> shift & 15) - minimum;
-    }
+    return tn_shifted(lanes_u8(values) >> shift & 15, lanes_u8(values + 16) >> shift & 15, scale, -minimum);
 }
-TN_FUNCTION void tn_decode_Q5_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
+TN_FUNCTION Tn32 tn_decode_Q5_K(const TN_GLOBAL u8 *block, i32 part) {
     f32 scale = tn_half_at(block) * (f32)tn_scale_of_8(block + 4, part);
     f32 minimum = tn_half_at(block + 2) * (f32)tn_minimum_of_8(block + 4, part);
     const TN_GLOBAL u8 *values = block + 48 + (part >> 1) * 32;
     const TN_GLOBAL u8 *fifths = block + 16;
     i32 shift = (part & 1) * 4;
-#pragma unroll
-    for (i32 i = 0; i < 32; i++) {
-        out[i] = scale * (f32)((values[i] >> shift & 15) | (fifths[i] >> part & 1) << 4) - minimum;
-    }
+    i32x16 low = lanes_u8(values) >> shift & 15 | lanes_set(lanes_u8(fifths), 1 << part);
+    i32x16 high = lanes_u8(values + 16) >> shift & 15 | lanes_set(lanes_u8(fifths + 16), 1 << part);
+    return tn_shifted(low, high, scale, -minimum);
 }
-TN_FUNCTION void tn_decode_Q6_K(const TN_GLOBAL u8 *block, i32 part, f32 *out) {
+TN_FUNCTION Tn32 tn_decode_Q6_K(const TN_GLOBAL u8 *block, i32 part) {
     f32 unit = tn_half_at(block + 208);
-    f32 first = unit * (f32)(i8)block[192 + 2 * part];
-    f32 second = unit * (f32)(i8)block[193 + 2 * part];
     i32 group = part & 3;
     const TN_GLOBAL u8 *low = block + (part >> 2) * 64 + (group & 1) * 32;
     const TN_GLOBAL u8 *high = block + 128 + (part >> 2) * 32;
     i32 shift = group >> 1 << 2;
-#pragma unroll
-    for (i32 i = 0; i < 16; i++) {
-        out[i] = first * (f32)(((low[i] >> shift & 15) | (high[i] >> (2 * group) & 3) << 4) - 32);
-    }
-#pragma unroll
-    for (i32 i = 16; i < 32; i++) {
-        out[i] = second * (f32)(((low[i] >> shift & 15) | (high[i] >> (2 * group) & 3) << 4) - 32);
-    }
+    Tn32 x;
+    x.low = lanes_f32((lanes_u8(low) >> shift & 15 | (lanes_u8(high) >> 2 * group & 3) << 4) - 32) *
+            (unit * (f32)(i8)block[192 + 2 * part]);
+    x.high = lanes_f32((lanes_u8(low + 16) >> shift & 15 | (lanes_u8(high + 16) >> 2 * group & 3) << 4) - 32) *
+             (unit * (f32)(i8)block[193 + 2 * part]);
+    return x;
 }

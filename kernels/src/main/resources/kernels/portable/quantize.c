@@ -33,7 +33,8 @@ TN_KERNEL dequantize(const TN_GLOBAL u8 *in, TN_GLOBAL TN_STORAGE(TYPE) * out, c
     TN_PLACES(at, rows, index / parts)
     const i32 perBlock = TN_BLOCK_SIZE(QUANT) / 32;
     f32 x[32];
-    TN_DECODE(QUANT)(in + (at[0] + part / perBlock) * TN_BLOCK_BYTES(QUANT), (i32)(part % perBlock), x);
+    const TN_GLOBAL u8 *block = in + (at[0] + part / perBlock) * TN_BLOCK_BYTES(QUANT);
+    lanes_spread(TN_DECODE(QUANT)(block, (i32)(part % perBlock)), x);
     for (i32 i = 0; i < 32; i++) {
         TN_WRITE(TYPE)(out, at[1] + (part * 32 + i) * step, x[i]);
     }

@@ -174,6 +174,11 @@ typedef struct {
 #define N_BOOL 10
 #define TN_NUMBER(type) TN_CAT(N_, type)
 
+/* Clang's own conversions of binary16 are one instruction on CPUs that have it; OpenCL's functions may be twenty. */
+#if defined(__clang__) && !defined(__CUDACC__) && (defined(__F16C__) || defined(__aarch64__))
+#define TN_HALF_INSTRUCTIONS
+#endif
+
 /* IEEE 754 binary16 to f32, exactly. */
 TN_FUNCTION f32 tn_from_half(u16 bits16) {
     u32 magnitude = (u32)(bits16 & 0x7FFF) << 13;
@@ -212,7 +217,11 @@ TN_FUNCTION f32 load_F32(const TN_GLOBAL f32 *from, i64 at) {
     return from[at];
 }
 TN_FUNCTION f32 load_F16(const TN_GLOBAL u16 *from, i64 at) {
+#ifdef TN_HALF_INSTRUCTIONS
+    return __builtin_load_halff((const TN_GLOBAL half *)(from + at));
+#else
     return tn_from_half(from[at]);
+#endif
 }
 TN_FUNCTION f32 load_BF16(const TN_GLOBAL u16 *from, i64 at) {
     return tn_from_bfloat(from[at]);
@@ -239,7 +248,11 @@ TN_FUNCTION void store_F32(TN_GLOBAL f32 *to, i64 at, f32 value) {
     to[at] = value;
 }
 TN_FUNCTION void store_F16(TN_GLOBAL u16 *to, i64 at, f32 value) {
+#ifdef TN_HALF_INSTRUCTIONS
+    __builtin_store_halff(value, (TN_GLOBAL half *)(to + at));
+#else
     to[at] = tn_to_half(value);
+#endif
 }
 TN_FUNCTION void store_BF16(TN_GLOBAL u16 *to, i64 at, f32 value) {
     to[at] = tn_to_bfloat(value);
