@@ -32,13 +32,6 @@ public final class CaseRunner {
 
     private CaseRunner() {}
 
-    /** Why the device does not run the case's (valid) operator; empty if it does. */
-    public static Optional<String> whyUnsupported(OpCase test, Device device, long seed) {
-        try (BoundCase bound = test.bind(device, seed)) {
-            return device.whyUnsupported(bound.op());
-        }
-    }
-
     /**
      * Runs the case.
      *
@@ -65,6 +58,10 @@ public final class CaseRunner {
         }
 
         Optional<String> all() {
+            Optional<String> lacking = device.whyUnsupported(op);
+            if (lacking.isPresent()) {
+                return Optional.of("it is not supported: " + lacking.get());
+            }
             List<Expected> expected = Reference.of(op);
             List<MemorySegment> before = download();
             device.execute(op);

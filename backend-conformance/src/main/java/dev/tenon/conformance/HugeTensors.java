@@ -20,7 +20,6 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Tensors of more than 2^31 elements, checked at places on both sides of every power of two near it. */
@@ -30,7 +29,7 @@ final class HugeTensors {
 
     private HugeTensors() {}
 
-    static Stream<DynamicNode> tests(Device device) {
+    static Stream<DynamicTest> tests(Device device) {
         return Stream.of(
                 DynamicTest.dynamicTest("fill, copy and slice bytes", () -> bytes(device)),
                 DynamicTest.dynamicTest("add and sum BF16", () -> numbers(device)));
@@ -116,7 +115,7 @@ final class HugeTensors {
         try {
             device.backend().allocate(bytes).close();
         } catch (OutOfDeviceMemoryException e) {
-            Assumptions.abort(e.toString());
+            Assumptions.abort(String.valueOf(e.getMessage()));
         }
         device.trim();
     }

@@ -49,10 +49,16 @@ public interface BackendDevice extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Copies host memory into a buffer; done when it returns. */
+    /**
+     * Copies host memory into a buffer after all work on the default stream; done when it returns. The segment may be on the
+     * heap, or confined to the calling thread.
+     */
     void upload(MemorySegment from, DeviceBuffer to, long toOffset);
 
-    /** Copies a buffer's bytes into host memory after all work on the default stream; done when it returns. */
+    /**
+     * Copies a buffer's bytes into host memory after all work on the default stream; done when it returns. The segment may be
+     * on the heap, or confined to the calling thread.
+     */
     void download(DeviceBuffer from, long fromOffset, MemorySegment to);
 
     @Override

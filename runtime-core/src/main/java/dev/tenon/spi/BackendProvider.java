@@ -2,7 +2,7 @@ package dev.tenon.spi;
 
 import dev.tenon.Configuration;
 
-/** A backend, found with {@code ServiceLoader}. */
+/** A backend, found with {@code ServiceLoader}: a public class with a public constructor that takes nothing. */
 public interface BackendProvider {
     /** The backend's name, for example {@code cpu} or {@code opencl}. */
     String name();

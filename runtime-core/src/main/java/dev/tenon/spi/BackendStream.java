@@ -6,13 +6,14 @@ import java.util.List;
 /** A queue of work in order. On a host backend each call may be done when it returns. */
 public interface BackendStream extends AutoCloseable {
     /**
-     * Runs an operator. It is checked and supported, and its operands stay alive until the stream has passed it.
+     * Runs an operator. It is checked and supported. The runtime keeps its operands until this returns; where work is then
+     * still queued, {@link DeviceBuffer#close} may come before it is done.
      *
      * @throws dev.tenon.error.TenonException for this or, on an asynchronous stream, an earlier failure
      */
     void execute(Op op);
 
-    /** Prepares a list of operators for replay with one call. */
+    /** Prepares a list of operators, each checked and supported, for replay with one call. Runs none of them. */
     BackendGraph compile(List<Op> ops);
 
     /** Marks this point of the queue. */
