@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.op.Op;
+import dev.tenon.profile.Profiler;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
@@ -103,6 +104,7 @@ public final class Device {
     /** Waits until all work on the default stream is done, and throws its failure if it had one. */
     public void synchronize() {
         backend.defaultStream().synchronize();
+        Profiler.settle();
     }
 
     /**

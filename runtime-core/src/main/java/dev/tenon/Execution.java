@@ -7,6 +7,7 @@ import dev.tenon.op.Op;
 import dev.tenon.profile.OpEvent;
 import dev.tenon.profile.Profiler;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.OpTiming;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,19 +62,21 @@ final class Execution {
 
     static void execute(Device device, BackendStream stream, Op op) {
         OpEvent event = Profiler.begin();
+        OpTiming timing = null;
         try {
-            stream.execute(op);
+            if (event == null) {
+                stream.execute(op);
+            } else {
+                timing = stream.executeTimed(op);
+            }
         } catch (RuntimeException | Error e) {
             if (device.configuration().poison()) {
                 Poison.fill(op);
             }
             throw e;
         }
-        if (event != null) {
-            if (Profiler.synchronizes()) {
-                stream.synchronize();
-            }
-            Profiler.end(event, device.name(), op);
+        if (event != null && timing != null) {
+            Profiler.end(event, device.name(), op, timing);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.profile.Profiler;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.StreamEvent;
 
@@ -48,6 +49,7 @@ public final class Stream implements AutoCloseable {
     /** Waits until all work given so far is done, and throws its failure if it had one. */
     public void synchronize() {
         backend.synchronize();
+        Profiler.settle();
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.DeviceBuffer;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
+import dev.tenon.spi.OpTiming;
 import dev.tenon.spi.StreamEvent;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -31,6 +32,9 @@ final class NullDevice implements BackendDevice {
     @Nullable
     String lacks;
 
+    /** If set, operators end when the test says so, in place of at once. */
+    final @Nullable LateTimes late;
+
     private final Queue queue = new Queue("");
     private int streams;
 
@@ -39,7 +43,12 @@ final class NullDevice implements BackendDevice {
     }
 
     NullDevice(long memory) {
+        this(memory, null);
+    }
+
+    NullDevice(long memory, @Nullable LateTimes late) {
         pool = new HostPool("null", memory);
+        this.late = late;
     }
 
     static Device device() {
@@ -117,6 +126,15 @@ final class NullDevice implements BackendDevice {
         public void execute(Op op) {
             log.add(name + op.name());
             kernel.accept(op);
+        }
+
+        @Override
+        public OpTiming executeTimed(Op op) {
+            if (late == null) {
+                return BackendStream.super.executeTimed(op);
+            }
+            execute(op);
+            return late.next();
         }
 
         @Override

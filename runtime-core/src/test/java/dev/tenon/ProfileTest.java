@@ -8,6 +8,7 @@ import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.op.Cost;
 import dev.tenon.op.Unary;
 import dev.tenon.op.UnaryKind;
+import dev.tenon.profile.Clock;
 import dev.tenon.profile.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ class ProfileTest {
                     spans.getFirst().operands());
             assertEquals("null", spans.getFirst().device());
             assertTrue(spans.getFirst().startNanos() <= spans.getLast().startNanos());
+            assertEquals(Clock.HOST, spans.getFirst().clock());
         }
         a.exp();
         // Each operator is waited for while a profile is open, and only then.
@@ -79,6 +81,7 @@ class ProfileTest {
         assertEquals(1, trace.split("\"process_name\"", -1).length - 1, trace);
         assertTrue(trace.contains("with \\\"quotes\\\" and \\\\"), trace);
         assertTrue(trace.contains("\"flops\":4,\"bytes\":32"), trace);
+        assertEquals(2, trace.split("\"clock\":\"HOST\"", -1).length - 1, trace);
         long open = trace.chars().filter(c -> c == '{').count();
         assertEquals(open, trace.chars().filter(c -> c == '}').count());
     }

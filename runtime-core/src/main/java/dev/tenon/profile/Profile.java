@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A profile of everything that runs while it is open. Each operator is waited for, so durations are those of its work.
+ * A profile of everything that runs while it is open. Durations are those of the operators' work: on a device with a clock of
+ * its own they are read from that, and the work stays asynchronous; elsewhere each operator is waited for.
  *
  * <pre>{@code
  * try (Profile profile = Profile.start()) {
@@ -28,7 +29,9 @@ public final class Profile implements AutoCloseable {
      *
      * @param op its name
      * @param operands types and shapes
-     * @param startNanos on {@link System#nanoTime}'s clock
+     * @param thread that called it
+     * @param startNanos on {@link System#nanoTime}'s scale
+     * @param clock whose clock the times are from
      */
     public record Span(
             String op,
@@ -38,6 +41,7 @@ public final class Profile implements AutoCloseable {
             long threadId,
             long startNanos,
             long nanos,
+            Clock clock,
             Cost cost) {
         /** Floating-point operations a second, in 10^9. */
         public double gigaflops() {
@@ -69,15 +73,25 @@ public final class Profile implements AutoCloseable {
         spans.add(span);
     }
 
-    /** What was recorded so far, in order of ending. */
+    /**
+     * What was recorded so far, in order of the calls. Waits for what is still running.
+     *
+     * @throws dev.tenon.error.TenonException if one of the operators failed on its device
+     */
     public List<Span> spans() {
+        Profiler.await();
         return List.copyOf(spans);
     }
 
-    /** Stops recording; what was recorded stays readable. */
+    /**
+     * Stops recording and waits for what is still running; what was recorded stays readable.
+     *
+     * @throws dev.tenon.error.TenonException if one of the operators failed on its device
+     */
     @Override
     public void close() {
         Profiler.deactivate(this);
+        Profiler.await();
     }
 
     /**

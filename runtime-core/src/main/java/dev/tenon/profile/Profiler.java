@@ -3,23 +3,26 @@ package dev.tenon.profile;
 import dev.tenon.Descriptions;
 import dev.tenon.op.Cost;
 import dev.tenon.op.Op;
+import dev.tenon.spi.OpTiming;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Where the runtime reports operators: to Flight Recorder, and to the open {@link Profile} if there is one. */
+/**
+ * Where the runtime reports operators: to Flight Recorder, and to the open {@link Profile} if there is one. An operator
+ * whose device has not run it yet waits in a queue, from which later calls take those that are done.
+ */
 public final class Profiler {
     private static final AtomicReference<@Nullable Profile> ACTIVE = new AtomicReference<>();
+    private static final ConcurrentLinkedQueue<Pending> PENDING = new ConcurrentLinkedQueue<>();
+    private static final ReentrantLock REPORTING = new ReentrantLock();
 
     private Profiler() {}
 
     /** Whether a profile is being taken. */
     public static boolean isActive() {
         return ACTIVE.getPlain() != null;
-    }
-
-    /** Whether each operator is to be waited for, so that its duration is that of its work. */
-    public static boolean synchronizes() {
-        return isActive();
     }
 
     static boolean activate(Profile profile) {
@@ -36,36 +39,58 @@ public final class Profiler {
         if (!event.isEnabled() && !isActive()) {
             return null;
         }
-        event.startNanos = System.nanoTime();
         event.begin();
         return event;
     }
 
-    /** Ends an operator's event. */
-    public static void end(OpEvent event, String device, Op op) {
+    /** Ends the call of an operator, whose times may be yet to come. */
+    public static void end(OpEvent event, String device, Op op, OpTiming timing) {
         event.end();
-        long nanos = System.nanoTime() - event.startNanos;
         Profile profile = ACTIVE.get();
-        if (profile == null && !event.shouldCommit()) {
-            return;
+        boolean wanted = event.shouldCommit();
+        if (wanted) {
+            ChunkEnd.register();
         }
-        Cost cost = Cost.of(op);
-        event.op = op.name();
-        event.operands = Descriptions.of(op);
-        event.device = device;
-        event.flops = cost.flops();
-        event.bytes = cost.bytes();
-        event.commit();
-        if (profile != null) {
-            profile.add(new Profile.Span(
-                    op.name(),
-                    event.operands,
-                    device,
-                    Thread.currentThread().getName(),
-                    Thread.currentThread().threadId(),
-                    event.startNanos,
-                    nanos,
-                    cost));
+        PENDING.add(new Pending(
+                timing,
+                op.name(),
+                Descriptions.of(op),
+                device,
+                Thread.currentThread(),
+                Cost.of(op),
+                wanted ? event : null,
+                profile));
+        settle();
+    }
+
+    /**
+     * Reports the operators that are done by now, without waiting.
+     *
+     * @throws dev.tenon.error.TenonException if one of them failed on its device
+     */
+    public static void settle() {
+        if (!PENDING.isEmpty() && REPORTING.tryLock()) {
+            try {
+                for (Pending next = PENDING.peek(); next != null && next.timing().isDone(); next = PENDING.peek()) {
+                    PENDING.remove();
+                    next.report();
+                }
+            } finally {
+                REPORTING.unlock();
+            }
+        }
+    }
+
+    /** Waits for all operators that were called so far, and reports them. */
+    static void await() {
+        REPORTING.lock();
+        try {
+            // Other threads may add to it meanwhile: those are not waited for.
+            for (int left = PENDING.size(); left > 0; left--) {
+                PENDING.remove().report();
+            }
+        } finally {
+            REPORTING.unlock();
         }
     }
 }

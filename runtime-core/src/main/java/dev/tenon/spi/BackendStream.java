@@ -1,6 +1,7 @@
 package dev.tenon.spi;
 
 import dev.tenon.op.Op;
+import dev.tenon.profile.Clock;
 import java.util.List;
 
 /** A queue of work in order. On a host backend each call may be done when it returns. */
@@ -12,6 +13,20 @@ public interface BackendStream extends AutoCloseable {
      * @throws dev.tenon.error.TenonException for this or, on an asynchronous stream, an earlier failure
      */
     void execute(Op op);
+
+    /**
+     * Runs an operator as {@link #execute} does and measures it. Called only while someone records, so that nothing need be
+     * measured otherwise. A device with a clock of its own does not wait here but answers with times yet to come; without
+     * one, as here, the operator is waited for, and the times are the host's.
+     *
+     * @throws dev.tenon.error.TenonException as {@link #execute} does
+     */
+    default OpTiming executeTimed(Op op) {
+        long start = System.nanoTime();
+        execute(op);
+        synchronize();
+        return OpTiming.of(new OpTimes(start, System.nanoTime(), Clock.HOST));
+    }
 
     /** Prepares a list of operators, each checked and supported, for replay with one call. Runs none of them. */
     BackendGraph compile(List<Op> ops);
