@@ -7,6 +7,7 @@ import dev.tenon.spi.DeviceProperties;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.lwjgl.opencl.CL12;
  * @param cpu whether work items run on a CPU, where a group is a loop
  * @param fp64 whether it computes in double precision
  * @param exactDivision whether division and square root can be rounded correctly
+ * @param commandBuffers whether it has {@code cl_khr_command_buffer}
  * @param identity what a compiled program depends on besides its source
  */
 record DeviceInfo(
@@ -34,6 +36,7 @@ record DeviceInfo(
         boolean hostMemory,
         boolean fp64,
         boolean exactDivision,
+        boolean commandBuffers,
         int computeUnits,
         long memoryBytes,
         long largestAllocation,
@@ -61,6 +64,7 @@ record DeviceInfo(
                 OpenClNative.isHostMemory(device),
                 extensions.contains("cl_khr_fp64"),
                 (single & CL12.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+                List.of(extensions.split(" ")).contains("cl_khr_command_buffer"),
                 (int) OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_COMPUTE_UNITS),
                 OpenClNative.deviceLong(device, CL10.CL_DEVICE_GLOBAL_MEM_SIZE),
                 OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
@@ -104,7 +108,13 @@ record DeviceInfo(
         return types;
     }
 
-    DeviceProperties properties(int index) {
+    /** Whether it is the host's processor behind PoCL. */
+    boolean isPocl() {
+        return platformName.equals("Portable Computing Language");
+    }
+
+    /** @param graphs how captured graphs are replayed */
+    DeviceProperties properties(int index, String graphs) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("platform", platformName);
         details.put("version", OpenClNative.deviceText(device, CL10.CL_DEVICE_VERSION));
@@ -113,6 +123,7 @@ record DeviceInfo(
         details.put("largest buffer", largestAllocation + " bytes");
         details.put("local memory", localBytes + " bytes");
         details.put("double precision", fp64 ? "yes" : "no: it has no cl_khr_fp64");
+        details.put("command buffers", graphs);
         return new DeviceProperties(
                 OpenClBackend.NAME + ":" + index,
                 OpenClBackend.NAME,

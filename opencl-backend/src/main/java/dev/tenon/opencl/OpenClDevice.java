@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.opencl.CL10;
 
 /** One OpenCL device with a context of its own. */
@@ -28,6 +29,7 @@ final class OpenClDevice implements BackendDevice {
     private final long context;
     private final OpenClPool pool;
     private final Programs programs;
+    private final @Nullable CommandBufferNative commandBuffers;
     private final OpenClStream stream;
     private final Set<OpenClStream> streams = ConcurrentHashMap.newKeySet();
     /** Host memory that is used in place. */
@@ -43,7 +45,9 @@ final class OpenClDevice implements BackendDevice {
     OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache, DeviceTraits traits) {
         this.info = info;
         this.traits = traits;
-        properties = info.properties(index);
+        CommandBuffers choice = CommandBuffers.of(info);
+        commandBuffers = choice.functions();
+        properties = info.properties(index, choice.reason());
         context = handles.made(OpenClNative.createContext(info.platform(), info.device()));
         long limit = configuration.memoryLimit() == 0
                 ? info.memoryBytes()
@@ -54,9 +58,14 @@ final class OpenClDevice implements BackendDevice {
     }
 
     private OpenClStream open() {
-        OpenClStream opened = new OpenClStream(this, OpenClNative.createQueue(context, info.device()), handles);
+        OpenClStream opened = new OpenClStream(this, handles);
         streams.add(opened);
         return opened;
+    }
+
+    /** @param measures whether its commands' times can be asked */
+    long createQueue(boolean measures) {
+        return OpenClNative.createQueue(context, info.device(), measures ? CL10.CL_QUEUE_PROFILING_ENABLE : 0);
     }
 
     void closed(OpenClStream ended) {
@@ -78,6 +87,12 @@ final class OpenClDevice implements BackendDevice {
     /** Room for the launches of operators. */
     Work work() {
         return new Work(traits, this::allocate);
+    }
+
+    /** What graphs are recorded with; null where their launches are enqueued one by one. */
+    @Nullable
+    CommandBufferNative commandBuffers() {
+        return commandBuffers;
     }
 
     /** How many OpenCL objects it holds. */

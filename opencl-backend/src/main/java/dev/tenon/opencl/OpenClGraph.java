@@ -3,16 +3,32 @@ package dev.tenon.opencl;
 import dev.tenon.kernels.plan.Launch;
 import dev.tenon.kernels.plan.Work;
 import dev.tenon.spi.BackendGraph;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Launches with their arguments set once, each on a kernel object of its own: a replay only enqueues. */
+/**
+ * Launches with their arguments set once, each on a kernel object of its own: a replay only enqueues, one by one or, where
+ * the device has command buffers, all by one call.
+ */
 final class OpenClGraph implements BackendGraph {
     private final OpenClStream stream;
     private final Work work;
     private final List<OpenClBuffer> buffers;
-    private final OpenClLaunch.Prepared[] launches;
+    private final List<OpenClLaunch.Prepared> launches;
+    private final @Nullable CommandBuffer recorded;
 
-    OpenClGraph(OpenClStream stream, Work work, Programs programs) {
+    /**
+     * @param commandBuffers null where launches are enqueued one by one
+     * @param queue that replays go to
+     */
+    OpenClGraph(
+            OpenClStream stream,
+            Work work,
+            Programs programs,
+            @Nullable CommandBufferNative commandBuffers,
+            long queue,
+            Handles handles) {
         this.stream = stream;
         this.work = work;
         this.buffers = work.launches().stream()
@@ -20,17 +36,15 @@ final class OpenClGraph implements BackendGraph {
                 .map(OpenClBuffer.class::cast)
                 .distinct()
                 .toList();
-        this.launches = new OpenClLaunch.Prepared[work.launches().size()];
-        int made = 0;
+        this.launches = new ArrayList<>(work.launches().size());
         try {
-            for (; made < launches.length; made++) {
-                Launch launch = work.launches().get(made);
-                launches[made] = OpenClLaunch.prepare(launch, programs.kernel(launch.key()));
+            for (Launch launch : work.launches()) {
+                launches.add(OpenClLaunch.prepare(launch, programs.kernel(launch.key())));
             }
+            recorded =
+                    commandBuffers == null ? null : new CommandBuffer(commandBuffers, queue, launches, handles);
         } catch (RuntimeException | Error e) {
-            for (int i = 0; i < made; i++) {
-                launches[i].close();
-            }
+            launches.forEach(OpenClLaunch.Prepared::close);
             throw e;
         }
     }
@@ -40,6 +54,10 @@ final class OpenClGraph implements BackendGraph {
     }
 
     void enqueue(long queue) {
+        if (recorded != null) {
+            recorded.enqueue();
+            return;
+        }
         for (OpenClLaunch.Prepared launch : launches) {
             launch.enqueue(queue);
         }
@@ -52,9 +70,10 @@ final class OpenClGraph implements BackendGraph {
 
     @Override
     public void close() {
-        for (OpenClLaunch.Prepared launch : launches) {
-            launch.close();
+        if (recorded != null) {
+            recorded.close();
         }
+        launches.forEach(OpenClLaunch.Prepared::close);
         work.close();
     }
 }

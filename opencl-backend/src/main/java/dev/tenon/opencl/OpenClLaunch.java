@@ -11,15 +11,21 @@ import org.lwjgl.system.MemoryUtil;
 final class OpenClLaunch {
     private OpenClLaunch() {}
 
-    /** Sets the arguments of the kernel object that eager launches share, and enqueues it. */
+    /** Sets the arguments of the kernel object that eager launches share, and enqueues it. The launch is not empty. */
     static void enqueue(Launch launch, Kernel kernel, long queue) {
-        if (launch.isEmpty()) {
-            return;
-        }
         long[] global = global(launch);
         synchronized (kernel) {
             setArguments(launch, kernel, kernel.handle());
             OpenClNative.enqueue(queue, kernel.handle(), global, launch.items());
+        }
+    }
+
+    /** The same on a queue that measures; answers the event, which is the caller's. */
+    static long enqueueTimed(Launch launch, Kernel kernel, long queue) {
+        long[] global = global(launch);
+        synchronized (kernel) {
+            setArguments(launch, kernel, kernel.handle());
+            return OpenClNative.enqueueTimed(queue, kernel.handle(), global, launch.items());
         }
     }
 
@@ -79,8 +85,12 @@ final class OpenClLaunch {
 
     /** A kernel object whose arguments are set. */
     record Prepared(long handle, long[] global, long[] local, Handles handles) {
+        boolean isEmpty() {
+            return global.length == 0;
+        }
+
         void enqueue(long queue) {
-            if (global.length > 0) {
+            if (!isEmpty()) {
                 OpenClNative.enqueue(queue, handle, global, local);
             }
         }

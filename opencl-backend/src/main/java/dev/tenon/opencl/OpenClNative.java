@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
@@ -87,10 +88,10 @@ final class OpenClNative {
         check("clReleaseContext", CL10.clReleaseContext(context));
     }
 
-    static long createQueue(long context, long device) {
+    static long createQueue(long context, long device, long properties) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             IntBuffer code = stack.mallocInt(1);
-            long queue = CL10.clCreateCommandQueue(context, device, 0, code);
+            long queue = CL10.clCreateCommandQueue(context, device, properties, code);
             check("clCreateCommandQueue", code.get(0));
             return queue;
         }
@@ -282,6 +283,19 @@ final class OpenClNative {
      * @param local a group's work items along each axis
      */
     static void enqueue(long queue, long kernel, long[] global, long[] local) {
+        enqueue(queue, kernel, global, local, NULL);
+    }
+
+    /** The same on a queue that measures; answers the event, which is the caller's to release. */
+    static long enqueueTimed(long queue, long kernel, long[] global, long[] local) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer event = stack.mallocPointer(1);
+            enqueue(queue, kernel, global, local, MemoryUtil.memAddress(event));
+            return event.get(0);
+        }
+    }
+
+    private static void enqueue(long queue, long kernel, long[] global, long[] local, long event) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             long sizes = stack.nmalloc(8, 6 * Long.BYTES);
             for (int i = 0; i < global.length; i++) {
@@ -290,7 +304,28 @@ final class OpenClNative {
             }
             check(
                     "clEnqueueNDRangeKernel",
-                    CL10.nclEnqueueNDRangeKernel(queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, NULL));
+                    CL10.nclEnqueueNDRangeKernel(queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, event));
+        }
+    }
+
+    /** When a command was given to its queue, in nanoseconds of the device's clock. */
+    static long queuedNanos(long event) {
+        return profilingNanos(event, CL10.CL_PROFILING_COMMAND_QUEUED);
+    }
+
+    static long startNanos(long event) {
+        return profilingNanos(event, CL10.CL_PROFILING_COMMAND_START);
+    }
+
+    static long endNanos(long event) {
+        return profilingNanos(event, CL10.CL_PROFILING_COMMAND_END);
+    }
+
+    private static long profilingNanos(long event, int parameter) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            LongBuffer nanos = stack.mallocLong(1);
+            check("clGetEventProfilingInfo", CL10.clGetEventProfilingInfo(event, parameter, nanos, null));
+            return nanos.get(0);
         }
     }
 

@@ -7,9 +7,12 @@ import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.OpTiming;
 import dev.tenon.spi.StreamEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A queue in order. Safe for use by several threads, whose work is queued as it comes. Its monitor is held while work is
@@ -17,14 +20,15 @@ import java.util.List;
  */
 final class OpenClStream implements BackendStream {
     private final OpenClDevice device;
-    private final long queue;
+    private final OpenClQueues queues;
     private final Handles handles;
     private final List<OpenClEvent> events = new ArrayList<>();
+    private final Set<OpenClTiming> unread = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    OpenClStream(OpenClDevice device, long queue, Handles handles) {
+    OpenClStream(OpenClDevice device, Handles handles) {
         this.device = device;
-        this.queue = handles.made(queue);
+        this.queues = new OpenClQueues(device, handles);
         this.handles = handles;
     }
 
@@ -39,9 +43,67 @@ final class OpenClStream implements BackendStream {
 
     private synchronized void submit(List<Launch> launches) {
         requireOpen();
+        long queue = plainQueue();
         for (Launch launch : launches) {
-            launch.buffers().forEach(buffer -> ((OpenClBuffer) buffer).usedBy(this));
-            OpenClLaunch.enqueue(launch, device.programs().kernel(launch.key()), queue);
+            if (!launch.isEmpty()) {
+                use(launch);
+                OpenClLaunch.enqueue(launch, device.programs().kernel(launch.key()), queue);
+            }
+        }
+    }
+
+    private void use(Launch launch) {
+        launch.buffers().forEach(buffer -> ((OpenClBuffer) buffer).usedBy(this));
+    }
+
+    @Override
+    public OpTiming executeTimed(Op op) {
+        requireOpen();
+        try (Work work = device.work()) {
+            PortableOps.bind(op, work);
+            return submitTimed(work.launches());
+        }
+    }
+
+    private synchronized OpTiming submitTimed(List<Launch> launches) {
+        requireOpen();
+        long queue = timedQueue();
+        OpenClTiming timing = new OpenClTiming(unread, handles, queues.clockOffset());
+        unread.add(timing);
+        try {
+            for (Launch launch : launches) {
+                if (!launch.isEmpty()) {
+                    use(launch);
+                    timing.add(OpenClLaunch.enqueueTimed(launch, device.programs().kernel(launch.key()), queue));
+                }
+            }
+            if (timing.isEmpty()) {
+                // Nothing to run takes place at some time, too.
+                timing.add(OpenClNative.marker(queue));
+            }
+            return timing;
+        } catch (RuntimeException | Error e) {
+            timing.discard();
+            throw e;
+        }
+    }
+
+    /** Nobody asks for a point of a queue while another becomes the current one. */
+    private long plainQueue() {
+        if (!queues.isMeasuring()) {
+            return queues.current();
+        }
+        synchronized (events) {
+            return queues.plain();
+        }
+    }
+
+    private long timedQueue() {
+        if (queues.isMeasuring()) {
+            return queues.current();
+        }
+        synchronized (events) {
+            return queues.timed();
         }
     }
 
@@ -51,7 +113,8 @@ final class OpenClStream implements BackendStream {
         Work work = device.work();
         try {
             ops.forEach(op -> PortableOps.bind(op, work));
-            return new OpenClGraph(this, work, device.programs());
+            return new OpenClGraph(
+                    this, work, device.programs(), device.commandBuffers(), queues.unmeasured(), handles);
         } catch (RuntimeException | Error e) {
             work.close();
             throw e;
@@ -61,14 +124,14 @@ final class OpenClStream implements BackendStream {
     synchronized void replay(OpenClGraph graph) {
         requireOpen();
         graph.buffers().forEach(buffer -> buffer.usedBy(this));
-        graph.enqueue(queue);
+        graph.enqueue(plainQueue());
     }
 
     /** Before a transfer on this queue. */
     synchronized long take(OpenClBuffer buffer) {
         requireOpen();
         buffer.usedBy(this);
-        return queue;
+        return queues.current();
     }
 
     /** A released queue must not reach the driver, which would follow a dangling pointer. */
@@ -85,10 +148,10 @@ final class OpenClStream implements BackendStream {
                 return new OpenClEvent(0, handles);
             }
             events.removeIf(OpenClEvent::isDone);
-            OpenClEvent event = new OpenClEvent(OpenClNative.marker(queue), handles);
+            OpenClEvent event = new OpenClEvent(OpenClNative.marker(queues.current()), handles);
             events.add(event);
             // A queue that waits for this one must not wait for commands that were never sent.
-            OpenClNative.flush(queue);
+            OpenClNative.flush(queues.current());
             return event;
         }
     }
@@ -96,7 +159,7 @@ final class OpenClStream implements BackendStream {
     @Override
     public synchronized void waitFor(StreamEvent event) {
         requireOpen();
-        ((OpenClEvent) event).holdUp(queue);
+        ((OpenClEvent) event).holdUp(queues.current());
     }
 
     @Override
@@ -104,7 +167,7 @@ final class OpenClStream implements BackendStream {
         if (closed) {
             return;
         }
-        OpenClNative.finish(queue);
+        OpenClNative.finish(queues.current());
         synchronized (events) {
             events.removeIf(OpenClEvent::isDone);
         }
@@ -116,12 +179,12 @@ final class OpenClStream implements BackendStream {
             if (closed) {
                 return;
             }
-            OpenClNative.finish(queue);
+            OpenClNative.finish(queues.current());
             events.forEach(OpenClEvent::synchronize);
             events.clear();
+            List.copyOf(unread).forEach(OpenClTiming::read);
             closed = true;
-            OpenClNative.releaseQueue(queue);
-            handles.released();
+            queues.close();
         }
         device.closed(this);
     }

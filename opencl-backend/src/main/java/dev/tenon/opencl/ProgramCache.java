@@ -36,9 +36,7 @@ final class ProgramCache {
      * asking it for a binary compiles the program once more, 0.3 s each.
      */
     static ProgramCache of(DeviceInfo info) {
-        return info.platformName().equals("Portable Computing Language")
-                ? new ProgramCache()
-                : new ProgramCache(defaultFolder());
+        return info.isPocl() ? new ProgramCache() : new ProgramCache(defaultFolder());
     }
 
     /** Whether programs are kept at all. */

@@ -4,38 +4,52 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.Configuration;
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Tenon;
+import dev.tenon.Tensor;
+import dev.tenon.conformance.reference.ReferenceDevice;
+import dev.tenon.error.DeviceException;
 import dev.tenon.spi.Discovery;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Machines without OpenCL get a reason. In a process of its own: a library that is loaded stays so. */
+/** Machines without OpenCL get a reason and go on to work. In a process of its own: a library that is loaded stays so. */
 class AbsentLoaderTest {
     @TempDir
     Path folder;
 
-    /** What the child process prints. */
+    /** Looks for devices twice, asks for one by name, and computes on another backend's. */
     static final class Child {
         private Child() {}
 
         public static void main(String[] args) {
-            Discovery found = new OpenClBackend().discover(Configuration.DEFAULT);
-            found.reasons().forEach(System.out::println);
-            System.out.println("devices: " + found.devices().size());
+            for (int i = 0; i < 2; i++) {
+                Discovery found = new OpenClBackend().discover(Configuration.DEFAULT);
+                found.reasons().forEach(System.out::println);
+                System.out.println("devices: " + found.devices().size());
+            }
+            try (Tenon tenon = Tenon.open(Configuration.DEFAULT)) {
+                System.out.println(tenon.device("opencl"));
+            } catch (DeviceException e) {
+                System.out.println("typed: " + e.getMessage());
+            }
+            Device other = new Device(new ReferenceDevice(1 << 20), Configuration.DEFAULT);
+            try (Tensor tensor = Tensor.full(other, DType.F32, 3, 14);
+                    Tensor sum = tensor.sum()) {
+                System.out.println("sum: " + sum.item());
+            }
         }
     }
 
     @Test
     void noLoaderIsAReason() throws Exception {
-        List<String> lines = child(List.of("-Dorg.lwjgl.opencl.libname=there_is_no_such_library"));
-        assertEquals("devices: 0", lines.getLast(), lines.toString());
-        assertTrue(lines.getFirst().startsWith("there is no OpenCL loader on this machine"), lines.toString());
+        check(child(List.of("-Dorg.lwjgl.opencl.libname=there_is_no_such_library")),
+                "there is no OpenCL loader on this machine");
     }
 
     /** A loader that finds no driver. */
@@ -45,37 +59,24 @@ class AbsentLoaderTest {
         if (lines.getFirst().contains("no OpenCL loader")) {
             Assumptions.abort("there is no OpenCL loader");
         }
-        assertEquals("devices: 0", lines.getLast(), lines.toString());
-        assertTrue(lines.getFirst().contains("finds no platform"), lines.toString());
+        check(lines, "the OpenCL loader finds no platform");
+    }
+
+    private static void check(List<String> lines, String reason) {
+        assertEquals(6, lines.size(), lines.toString());
+        for (int i = 0; i < 4; i += 2) {
+            assertTrue(lines.get(i).startsWith(reason), lines.toString());
+            assertEquals("devices: 0", lines.get(i + 1), lines.toString());
+        }
+        assertTrue(lines.get(4).startsWith("typed: "), lines.toString());
+        assertTrue(lines.get(4).contains(reason), lines.toString());
+        assertEquals("sum: 42.0", lines.get(5), lines.toString());
     }
 
     private List<String> child(List<String> options) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        String path = System.getProperty("jdk.module.path", "")
-                + File.pathSeparator
-                + System.getProperty("java.class.path", "");
-        Path classes = Path.of(
-                Child.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        command.addAll(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                path + File.pathSeparator + classes + File.pathSeparator + classes.resolveSibling("test-classes"),
-                Child.class.getName()));
-        Path output = folder.resolve("output");
-        ProcessBuilder builder = new ProcessBuilder(command);
         // Where the loader looks for drivers: nowhere.
-        builder.environment()
-                .put("OCL_ICD_VENDORS", folder.resolve("no vendors").toString());
-        builder.redirectErrorStream(true).redirectOutput(output.toFile());
-        Process process = builder.start();
-        int code = process.waitFor();
-        List<String> lines = Files.readString(output, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.startsWith("[LWJGL]") && !line.startsWith("WARNING"))
-                .toList();
-        assertEquals(0, code, lines.toString());
-        return lines;
+        Map<String, String> environment =
+                Map.of("OCL_ICD_VENDORS", folder.resolve("no vendors").toString());
+        return ChildProcess.start(folder, environment, options, Child.class).lines();
     }
 }
