@@ -2,6 +2,9 @@
 module dev.tenon.benchmarks {
     requires dev.tenon.conformance;
     requires dev.tenon.cpu;
+    requires dev.tenon.opencl;
     requires jmh.core;
+    requires org.lwjgl;
+    requires org.lwjgl.opencl;
     requires static org.jspecify;
 }

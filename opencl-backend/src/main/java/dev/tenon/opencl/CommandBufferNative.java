@@ -134,7 +134,13 @@ record CommandBufferNative(long create, long record, long complete, long enqueue
 
     /** Enqueues all of it on the queue that it was made for. */
     void enqueue(long buffer) {
-        OpenClNative.check("clEnqueueCommandBufferKHR", JNI.callPPPPI(0, NULL, buffer, 0, NULL, NULL, enqueue));
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            // Nobody wants the event, but versions of PoCL follow its pointer.
+            PointerBuffer event = stack.callocPointer(1);
+            int code = JNI.callPPPPI(0, NULL, buffer, 0, NULL, MemoryUtil.memAddress(event), enqueue);
+            OpenClNative.check("clEnqueueCommandBufferKHR", code);
+            OpenClNative.releaseEvent(event.get(0));
+        }
     }
 
     void release(long buffer) {

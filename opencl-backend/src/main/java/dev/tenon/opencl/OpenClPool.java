@@ -18,6 +18,7 @@ import org.lwjgl.opencl.CL10;
 final class OpenClPool {
     private final String device;
     private final long context;
+    private final long flags;
     private final long limit;
     private final long largest;
     private final Handles handles;
@@ -43,11 +44,14 @@ final class OpenClPool {
 
     /**
      * @param limit bytes that the pool may hold, cached blocks included
+     * @param onHost whether the memory is the host's. Then it is asked for as such, which drivers serve when they are asked;
+     *     else they may do so at the first use only, and PoCL ends the process where there is none left by then
      * @param largest bytes of the largest block that the device can give
      */
-    OpenClPool(String device, long context, long limit, long largest, Handles handles) {
+    OpenClPool(String device, long context, boolean onHost, long limit, long largest, Handles handles) {
         this.device = device;
         this.context = context;
+        this.flags = CL10.CL_MEM_READ_WRITE | (onHost ? CL10.CL_MEM_ALLOC_HOST_PTR : 0);
         this.limit = limit;
         this.largest = largest;
         this.handles = handles;
@@ -93,7 +97,7 @@ final class OpenClPool {
     }
 
     private long create(long size) {
-        return OpenClNative.createBuffer(context, CL10.CL_MEM_READ_WRITE, size, 0);
+        return OpenClNative.createBuffer(context, flags, size, 0);
     }
 
     private OutOfDeviceMemoryException outOfMemory(long asked) {

@@ -23,7 +23,19 @@ record ChildProcess(Process process, Path output) {
     static ChildProcess start(
             Path folder, Map<String, String> environment, List<String> options, Class<?> main, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(folder, List.of(), environment, options, main, arguments);
+    }
+
+    /** @param before a command that runs the one that follows it */
+    static ChildProcess start(
+            Path folder,
+            List<String> before,
+            Map<String, String> environment,
+            List<String> options,
+            Class<?> main,
+            String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath(main), main.getName()));

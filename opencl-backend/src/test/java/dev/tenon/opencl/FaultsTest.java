@@ -92,6 +92,18 @@ class FaultsTest {
         assertThrows(InvalidArgumentException.class, () -> run(COPY, "copy", 48, List.of(in, out)));
     }
 
+    /** One that the kernel itself does not allow: the driver's answer. */
+    @Test
+    void aWorkGroupThatTheKernelForbidsIsAnError() {
+        String source = COPY.replace("__kernel void", "__kernel __attribute__((reqd_work_group_size(16, 1, 1))) void");
+        NativeCallException error =
+                assertThrows(NativeCallException.class, () -> run(source, "copy", 32, List.of(in, out)));
+        assertEquals("clEnqueueNDRangeKernel", error.function());
+        assertEquals("CL_INVALID_WORK_GROUP_SIZE", error.codeName());
+        run(source, "copy", 16, List.of(in, out));
+        assertEquals(3.0 * N, out.sum().item());
+    }
+
     @Test
     void memoryThatIsSpentIsAnError() {
         List<Tensor> held = new ArrayList<>();

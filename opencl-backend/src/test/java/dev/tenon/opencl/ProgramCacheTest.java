@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.Configuration;
 import dev.tenon.DType;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,10 +71,22 @@ class ProgramCacheTest {
             Files.write(file, Arrays.copyOf(whole, whole.length / 2));
         }
         assertEquals(55, sum());
+        checkWhole(files);
         for (Path file : files) {
-            assertFalse(new ProgramCache(folder).read(file.getFileName().toString()) == null, file + " is still cut");
+            byte[] altered = Files.readAllBytes(file);
+            altered[altered.length / 2] ^= 1;
+            Files.write(file, altered);
         }
         assertEquals(55, sum());
+        checkWhole(files);
+        assertEquals(55, sum());
+    }
+
+    private void checkWhole(List<Path> files) {
+        for (Path file : files) {
+            assertNotNull(
+                    new ProgramCache(folder).read(file.getFileName().toString()), file + " is still damaged");
+        }
     }
 
     /** What the driver itself wrote, but for another device or version. */
@@ -93,6 +108,57 @@ class ProgramCacheTest {
         }
     }
 
+    /** Where a file should be there is a folder, which cannot be read as a program nor replaced. */
+    @Test
+    void filesThatCannotBeWrittenAreNoFailure() throws IOException {
+        assertEquals(55, sum());
+        for (Path file : files()) {
+            Files.delete(file);
+            Files.createFile(Files.createDirectory(file).resolve("in the way"));
+        }
+        assertEquals(55, sum());
+        for (Path file : files()) {
+            assertTrue(Files.isDirectory(file), file.toString());
+        }
+    }
+
+    /** One of several processes that share a folder. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] args) {
+            for (int i = 0; i < 3; i++) {
+                System.out.println(sum(new ProgramCache(Path.of(args[0]))));
+            }
+        }
+    }
+
+    @Test
+    void severalProcessesDoNotHarmEachOther() throws Exception {
+        OpenDevices.first(Configuration.DEFAULT).close();
+        Path shared = folder.resolve("shared");
+        // The driver's own cache is a new one too, so that they compile at the same time.
+        Map<String, String> environment = Map.of(
+                "POCL_CACHE_DIR", Files.createDirectory(folder.resolve("pocl")).toString());
+        List<ChildProcess> children = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            children.add(ChildProcess.start(folder, environment, List.of(), Child.class, shared.toString()));
+        }
+        for (ChildProcess child : children) {
+            assertEquals(List.of("55.0", "55.0", "55.0"), child.lines());
+        }
+        ProgramCache cache = new ProgramCache(shared);
+        try (Stream<Path> files = Files.list(shared)) {
+            List<String> names =
+                    files.map(file -> file.getFileName().toString()).toList();
+            assertFalse(names.isEmpty(), "nothing was cached");
+            for (String name : names) {
+                assertNotNull(cache.read(name), name);
+            }
+        }
+        assertEquals(55, sum(cache));
+    }
+
     @Test
     void severalAtOnceDoNotHarmEachOther() throws Exception {
         try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
@@ -105,7 +171,7 @@ class ProgramCacheTest {
             }
         }
         for (Path file : files()) {
-            assertFalse(new ProgramCache(folder).read(file.getFileName().toString()) == null, file.toString());
+            assertNotNull(new ProgramCache(folder).read(file.getFileName().toString()), file.toString());
         }
     }
 
@@ -117,7 +183,11 @@ class ProgramCacheTest {
 
     /** On a device that has built nothing yet. */
     private double sum() {
-        try (OpenClDevice backend = OpenDevices.first(Configuration.DEFAULT, new ProgramCache(folder))) {
+        return sum(new ProgramCache(folder));
+    }
+
+    private static double sum(ProgramCache cache) {
+        try (OpenClDevice backend = OpenDevices.first(Configuration.DEFAULT, cache)) {
             return sum(backend);
         }
     }
