@@ -47,7 +47,8 @@ class DeviceTimesTest {
         profile.close();
         assertEquals(List.of(1, 1, 1), resolved());
         List<Profile.Span> spans = profile.spans();
-        assertEquals(List.of(1L, 2L, 3L), spans.stream().map(Profile.Span::nanos).toList());
+        assertEquals(
+                List.of(1L, 2L, 3L), spans.stream().map(Profile.Span::nanos).toList());
         assertEquals(
                 List.of(1000L, 2000L, 3000L),
                 spans.stream().map(Profile.Span::startNanos).toList());

@@ -55,8 +55,7 @@ record CommandBufferNative(long create, long record, long complete, long enqueue
     static int version(long device) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer size = stack.mallocPointer(1);
-            int code = CL10.clGetDeviceInfo(
-                    device, CL30.CL_DEVICE_EXTENSIONS_WITH_VERSION, (ByteBuffer) null, size);
+            int code = CL10.clGetDeviceInfo(device, CL30.CL_DEVICE_EXTENSIONS_WITH_VERSION, (ByteBuffer) null, size);
             if (code != CL10.CL_SUCCESS) {
                 // Before OpenCL 3.0 extensions had no versions.
                 return 0;

@@ -39,13 +39,11 @@ record CommandBuffers(@Nullable CommandBufferNative functions, String reason) {
             return no(name + " asks for queues of another kind");
         }
         boolean pipelined = version >= PIPELINED;
-        boolean simultaneous =
-                (CommandBufferNative.capabilities(info.device()) & SIMULTANEOUS_USE_CAPABILITY) != 0;
+        boolean simultaneous = (CommandBufferNative.capabilities(info.device()) & SIMULTANEOUS_USE_CAPABILITY) != 0;
         if (version == 0 || !pipelined && !simultaneous) {
             return no(name + " does not allow a graph to be enqueued while it runs");
         }
-        CommandBufferNative functions =
-                CommandBufferNative.of(info.platform(), pipelined ? 0 : SIMULTANEOUS_USE_FLAG);
+        CommandBufferNative functions = CommandBufferNative.of(info.platform(), pipelined ? 0 : SIMULTANEOUS_USE_FLAG);
         return functions == null
                 ? no("the platform lacks functions of " + name)
                 : new CommandBuffers(functions, "yes: " + name);

@@ -52,8 +52,7 @@ final class OpenClDevice implements BackendDevice {
         long limit = configuration.memoryLimit() == 0
                 ? info.memoryBytes()
                 : Math.min(configuration.memoryLimit(), info.memoryBytes());
-        pool = new OpenClPool(
-                properties.name(), context, info.hostMemory(), limit, info.largestAllocation(), handles);
+        pool = new OpenClPool(properties.name(), context, info.hostMemory(), limit, info.largestAllocation(), handles);
         programs = new Programs(info, context, cache, handles);
         stream = open();
     }

@@ -41,8 +41,7 @@ final class OpenClGraph implements BackendGraph {
             for (Launch launch : work.launches()) {
                 launches.add(OpenClLaunch.prepare(launch, programs.kernel(launch.key())));
             }
-            recorded =
-                    commandBuffers == null ? null : new CommandBuffer(commandBuffers, queue, launches, handles);
+            recorded = commandBuffers == null ? null : new CommandBuffer(commandBuffers, queue, launches, handles);
         } catch (RuntimeException | Error e) {
             launches.forEach(OpenClLaunch.Prepared::close);
             throw e;

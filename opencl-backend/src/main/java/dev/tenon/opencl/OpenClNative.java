@@ -304,7 +304,8 @@ final class OpenClNative {
             }
             check(
                     "clEnqueueNDRangeKernel",
-                    CL10.nclEnqueueNDRangeKernel(queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, event));
+                    CL10.nclEnqueueNDRangeKernel(
+                            queue, kernel, global.length, NULL, sizes, sizes + 24, 0, NULL, event));
         }
     }
 

@@ -74,7 +74,8 @@ final class OpenClStream implements BackendStream {
             for (Launch launch : launches) {
                 if (!launch.isEmpty()) {
                     use(launch);
-                    timing.add(OpenClLaunch.enqueueTimed(launch, device.programs().kernel(launch.key()), queue));
+                    timing.add(
+                            OpenClLaunch.enqueueTimed(launch, device.programs().kernel(launch.key()), queue));
                 }
             }
             if (timing.isEmpty()) {

@@ -48,7 +48,8 @@ class AbsentLoaderTest {
 
     @Test
     void noLoaderIsAReason() throws Exception {
-        check(child(List.of("-Dorg.lwjgl.opencl.libname=there_is_no_such_library")),
+        check(
+                child(List.of("-Dorg.lwjgl.opencl.libname=there_is_no_such_library")),
                 "there is no OpenCL loader on this machine");
     }
 

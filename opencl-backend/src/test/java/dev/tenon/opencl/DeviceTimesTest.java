@@ -78,8 +78,10 @@ class DeviceTimesTest {
         }
         long end = System.nanoTime();
         check(spans, begin, end);
-        Span product = spans.stream().filter(s -> s.op().equals("matmul")).findFirst().orElseThrow();
-        Span add = spans.stream().filter(s -> s.op().equals("binary")).findFirst().orElseThrow();
+        Span product =
+                spans.stream().filter(s -> s.op().equals("matmul")).findFirst().orElseThrow();
+        Span add =
+                spans.stream().filter(s -> s.op().equals("binary")).findFirst().orElseThrow();
         assertTrue(product.nanos() > add.nanos(), product + " is not longer than " + add);
     }
 
@@ -116,7 +118,8 @@ class DeviceTimesTest {
             assertEquals(Clock.DEVICE, span.clock());
             // One operator has nothing to do.
             assertTrue(span.nanos() > 0 || span.cost().bytes() == 0, span.toString());
-            assertTrue(span.startNanos() >= last, span + " starts before the one before it ends, or the profile: " + last);
+            assertTrue(
+                    span.startNanos() >= last, span + " starts before the one before it ends, or the profile: " + last);
             last = span.startNanos() + span.nanos();
             sum += span.nanos();
         }

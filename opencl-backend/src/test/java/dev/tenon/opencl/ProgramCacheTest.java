@@ -84,8 +84,7 @@ class ProgramCacheTest {
 
     private void checkWhole(List<Path> files) {
         for (Path file : files) {
-            assertNotNull(
-                    new ProgramCache(folder).read(file.getFileName().toString()), file + " is still damaged");
+            assertNotNull(new ProgramCache(folder).read(file.getFileName().toString()), file + " is still damaged");
         }
     }
 

@@ -53,8 +53,8 @@ class SmallStackTest {
     void kernelsCompileWhateverTheCallersStack() throws Exception {
         OpenDevices.first(Configuration.DEFAULT).close();
         Map<String, String> environment = Map.of("POCL_CACHE_DIR", folder.toString());
-        List<String> lines = ChildProcess.start(folder, environment, List.of(), Child.class)
-                .lines();
+        List<String> lines =
+                ChildProcess.start(folder, environment, List.of(), Child.class).lines();
         List<String> expected = List.of("640.0", "4480.0", "64000.0");
         assertEquals(List.of(expected, expected), List.of(lines.subList(0, 3), lines.subList(3, lines.size())));
     }

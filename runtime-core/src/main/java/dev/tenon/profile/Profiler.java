@@ -71,7 +71,9 @@ public final class Profiler {
     public static void settle() {
         if (!PENDING.isEmpty() && REPORTING.tryLock()) {
             try {
-                for (Pending next = PENDING.peek(); next != null && next.timing().isDone(); next = PENDING.peek()) {
+                for (Pending next = PENDING.peek();
+                        next != null && next.timing().isDone();
+                        next = PENDING.peek()) {
                     PENDING.remove();
                     next.report();
                 }

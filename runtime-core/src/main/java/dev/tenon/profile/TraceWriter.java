@@ -25,8 +25,9 @@ final class TraceWriter {
 
     static void write(List<Profile.Span> spans, Writer out) throws IOException {
         long origin = spans.stream().mapToLong(Profile.Span::startNanos).min().orElse(0);
-        out.write("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"clocks\":"
-                + "\"DEVICE: measured by the device, origin moved to the host's clock; HOST: by the host, waiting included\"},");
+        out.write(
+                "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"clocks\":"
+                        + "\"DEVICE: measured by the device, origin moved to the host's clock; HOST: by the host, waiting included\"},");
         out.write("\"traceEvents\":[");
         TraceWriter writer = new TraceWriter(out);
         for (Profile.Span span : spans) {
@@ -77,11 +78,10 @@ final class TraceWriter {
         }
         int row = rows.size() + 1;
         rows.put(key, row);
-        String name =
-                switch (span.clock()) {
-                    case HOST -> span.thread();
-                    case DEVICE -> "device clock, called by " + span.thread();
-                };
+        String name = switch (span.clock()) {
+            case HOST -> span.thread();
+            case DEVICE -> "device clock, called by " + span.thread();
+        };
         event("{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":%s}}"
                 .formatted(process, row, quote(name)));
         return row;

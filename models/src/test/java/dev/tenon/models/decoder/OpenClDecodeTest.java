@@ -45,8 +45,8 @@ class OpenClDecodeTest {
     @CsvSource({"llama, off", "llama, on", "gemma3, off", "gemma3, on", "qwen3, on", "phi3, on"})
     void capturedStepsEqualEagerOnes(String family, String commandBuffers) throws URISyntaxException {
         System.setProperty(COMMAND_BUFFERS, commandBuffers);
-        Path file = Path.of(Objects.requireNonNull(getClass().getResource(family + ".gguf"))
-                .toURI());
+        Path file = Path.of(
+                Objects.requireNonNull(getClass().getResource(family + ".gguf")).toURI());
         // Pages of four tokens: the cache grows by a page several times.
         SessionOptions options = new SessionOptions(64, 2, DType.F32, 4, 6);
         try (Tenon tenon = Tenon.open(Configuration.DEFAULT);
