@@ -32,7 +32,7 @@ record CommandBuffers(@Nullable CommandBufferNative functions, String reason) {
             return no("turned off by -D" + PROPERTY);
         }
         if (choice.equals("auto") && info.isPocl()) {
-            return no("PoCL enqueues a buffer's commands one by one, which gains nothing (-D" + PROPERTY + "=on: "
+            return no("PoCL enqueues a buffer's commands one by one itself, as is done here (-D" + PROPERTY + "=on: "
                     + name + ")");
         }
         if (CommandBufferNative.requiredQueueProperties(info.device()) != 0) {
