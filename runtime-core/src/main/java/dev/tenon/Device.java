@@ -56,6 +56,11 @@ public final class Device {
         return backend.measureLimits();
     }
 
+    /** What can be chosen of how the device runs its kernels; empty where nothing can. */
+    public Optional<DeviceTuning> tuning() {
+        return backend.tuning().map(tuning -> new DeviceTuning(tuning, configuration));
+    }
+
     /**
      * Checks an operator and runs it.
      *

@@ -74,6 +74,24 @@ public final class BoundCase implements AutoCloseable {
         }
     }
 
+    static BoundCase unfilled(OpCase source, Device device) {
+        List<Placed> placed = new ArrayList<>();
+        Map<String, Tensor> tensors = new HashMap<>();
+        try {
+            for (Operand operand : source.operands()) {
+                Layout layout = operand.placement().layout(operand.dtype(), operand.shape());
+                long elements = operand.placement().elements(operand.dtype(), layout);
+                Tensor base = Tensor.empty(device, operand.dtype(), Shape.of(elements));
+                placed.add(new Placed(operand, base, base.withLayout(layout)));
+                tensors.put(operand.name(), placed.getLast().view());
+            }
+            return new BoundCase(source, source.build().apply(new Bindings(tensors)), placed);
+        } catch (RuntimeException | Error e) {
+            placed.forEach(p -> p.base().close());
+            throw e;
+        }
+    }
+
     public OpCase source() {
         return source;
     }

@@ -24,6 +24,11 @@ public record OpCase(Class<? extends Op> op, String name, List<Operand> operands
         return BoundCase.of(this, device, seed);
     }
 
+    /** Allocates the operands and fills none: to ask about the operator, not to run it. */
+    public BoundCase bindUnfilled(Device device) {
+        return BoundCase.unfilled(this, device);
+    }
+
     /** The operands without their contents. */
     List<String> describe() {
         return operands.stream()

@@ -40,7 +40,8 @@ class ModuleRulesTest {
             "benchmarks", Set.of("runtime-core", "backend-conformance", "cpu-simd-backend"));
 
     /** The SPI's plain values, which the runtime's public API answers with. */
-    private static final Set<String> SPI_VALUES = Set.of("DeviceProperties", "DeviceLimits", "MemoryUse");
+    private static final Set<String> SPI_VALUES =
+            Set.of("DeviceProperties", "DeviceLimits", "MemoryUse", "Tunable", "TuningStep");
 
     private static final Map<String, JavaClasses> MODULES = new TreeMap<>();
     private static final Map<String, String> MODULE_OF = new TreeMap<>();

@@ -28,12 +28,10 @@ record BenchRow(
         String unit,
         Optional<Double> percentOfLimit) {
 
-    static BenchRow of(Op op, String device, int threads, double medianNanos, Optional<DeviceLimits> limits) {
+    /** @param byMemory whether the rate is in bytes; see {@link #isByMemory} */
+    static BenchRow of(
+            Op op, String device, int threads, double medianNanos, Optional<DeviceLimits> limits, boolean byMemory) {
         Cost cost = Cost.of(op);
-        boolean byMemory = op instanceof AllReduce
-                || limits.isPresent()
-                        && cost.intensity() * limits.get().readBytes()
-                                < limits.get().flops();
         double perSecond = (byMemory ? cost.bytes() : cost.flops()) / medianNanos * 1e9;
         return new BenchRow(
                 op.name(),
@@ -47,7 +45,15 @@ record BenchRow(
                 limits.map(limit -> 100 * perSecond / (byMemory ? limit.readBytes() : limit.flops())));
     }
 
-    private static String shape(Op op) {
+    /** Whether memory limits the operator on a device, rather than arithmetic. */
+    static boolean isByMemory(Op op, Optional<DeviceLimits> limits) {
+        return op instanceof AllReduce
+                || limits.isPresent()
+                        && Cost.of(op).intensity() * limits.get().readBytes()
+                                < limits.get().flops();
+    }
+
+    static String shape(Op op) {
         if (op instanceof Matmul matmul) {
             return matmul.a().size(-2) + "x" + matmul.a().size(-1) + "x"
                     + matmul.b().size(-1);
@@ -66,7 +72,7 @@ record BenchRow(
     }
 
     /** The operands' types, where they are not all alike. */
-    private static String type(Op op) {
+    static String type(Op op) {
         String first = op.inputs().getFirst().dtype().name();
         String second =
                 op.inputs().get(Math.min(1, op.inputs().size() - 1)).dtype().name();

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             TokenizeCommand.class,
             RenderCommand.class,
             BenchCommand.class,
+            TuneCommand.class,
             WarmUpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,37 @@ class BenchCommandTest {
         assertEquals(ROW, List.copyOf(row.document().keySet()));
         assertNull(row.document().get("percent_of_limit"));
         assertTrue(row.toString().endsWith("-"));
+    }
+
+    /** A device twice is one; several have a table of their own, and none lacks cases that the others have. */
+    @Test
+    void devicesAreChosenByListOrOneByOne() {
+        CommandRun same =
+                CommandRun.of("bench", "--json", "--seconds", "0.1", "--device", "cpu,cpu", "--device", "cpu");
+        assertEquals(0, same.status(), same.err());
+        assertEquals(1, same.objects("limits").size());
+        CommandRun text = CommandRun.of("bench", "--seconds", "0.1", "--device", "cpu");
+        assertEquals(0, text.status(), text.err());
+        assertTrue(
+                text.out().lines().anyMatch(line -> line.startsWith("op ") && line.endsWith("of limit")), text.out());
+    }
+
+    @Test
+    void everyDeviceHasLimitsAndTheSameCases() {
+        CommandRun run = CommandRun.of("bench", "--json", "--seconds", "4");
+        assertEquals(0, run.status(), run.err());
+        Map<Object, List<Object>> shapes = new LinkedHashMap<>();
+        for (Map<String, Object> row : run.objects("rows")) {
+            shapes.computeIfAbsent(row.get("device"), device -> new ArrayList<>())
+                    .add(List.of(row.get("op"), row.get("shape"), row.get("type"), row.get("unit")));
+        }
+        assertEquals("cpu", shapes.keySet().iterator().next());
+        shapes.values().forEach(each -> assertEquals(shapes.get("cpu"), each));
+        assertEquals(shapes.size(), run.objects("limits").size(), "every device has a probe");
+        for (Map<String, Object> limit : run.objects("limits")) {
+            assertTrue(((Number) limit.get("flops_per_second")).doubleValue() > 1e9, limit.toString());
+            assertTrue(((Number) limit.get("read_bytes_per_second")).doubleValue() > 1e8, limit.toString());
+        }
     }
 
     @Test

@@ -21,7 +21,17 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"devices", "inspect", "generate", "chat", "perplexity", "tokenize", "render", "bench", "warm-up"
+            strings = {
+                "devices",
+                "inspect",
+                "generate",
+                "chat",
+                "perplexity",
+                "tokenize",
+                "render",
+                "bench",
+                "tune",
+                "warm-up"
             })
     void everyCommandHasHelpOnStandardOutputAndTakesJson(String command) {
         CommandRun run = CommandRun.of(command, "--help");

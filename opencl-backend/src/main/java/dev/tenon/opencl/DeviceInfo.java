@@ -2,7 +2,7 @@ package dev.tenon.opencl;
 
 import dev.tenon.DType;
 import dev.tenon.kernels.plan.DeviceTraits;
-import dev.tenon.kernels.plan.Launch;
+import dev.tenon.kernels.tuning.DeviceKey;
 import dev.tenon.spi.DeviceProperties;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
@@ -14,6 +14,7 @@ import java.util.Set;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL11;
 import org.lwjgl.opencl.CL12;
+import org.lwjgl.opencl.CL21;
 
 /**
  * A device's limits, asked once.
@@ -44,6 +45,7 @@ record DeviceInfo(
         int largestGroup,
         String identity) {
     private static final int WANTED_VERSION = 102;
+    private static final int OPENCL_3 = 300;
 
     static DeviceInfo read(long platform, long device) {
         String name = OpenClNative.deviceText(device, CL10.CL_DEVICE_NAME);
@@ -91,13 +93,27 @@ record DeviceInfo(
                 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             return Optional.of("it is not little-endian");
         }
-        return largestGroup < Launch.ELEMENT_GROUP
-                ? Optional.of("its work groups hold only " + largestGroup + " items")
-                : Optional.empty();
+        return Optional.empty();
     }
 
     DeviceTraits traits() {
         return new DeviceTraits(OpenClBackend.NAME, cpu, fp64, computeUnits, localBytes, largestGroup);
+    }
+
+    DeviceKey tuningKey() {
+        return new DeviceKey(OpenClBackend.NAME, description, driver);
+    }
+
+    /** In words. No portable kernel uses them yet. */
+    private String subGroups() {
+        if (version >= OPENCL_3) {
+            long most = OpenClNative.deviceLong(device, CL21.CL_DEVICE_MAX_NUM_SUB_GROUPS);
+            return most == 0 ? "no" : "up to " + most + " a group";
+        }
+        boolean extension = List.of(OpenClNative.deviceText(device, CL10.CL_DEVICE_EXTENSIONS)
+                        .split(" "))
+                .contains("cl_khr_subgroups");
+        return extension ? "yes" : "no";
     }
 
     Set<DType> types() {
@@ -113,8 +129,11 @@ record DeviceInfo(
         return platformName.equals("Portable Computing Language");
     }
 
-    /** @param graphs how captured graphs are replayed */
-    DeviceProperties properties(int index, String graphs) {
+    /**
+     * @param graphs how captured graphs are replayed
+     * @param tuning where its settings come from, in a line
+     */
+    DeviceProperties properties(int index, String graphs, String tuning) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("platform", platformName);
         details.put("version", OpenClNative.deviceText(device, CL10.CL_DEVICE_VERSION));
@@ -124,6 +143,8 @@ record DeviceInfo(
         details.put("local memory", localBytes + " bytes");
         details.put("double precision", fp64 ? "yes" : "no: it has no cl_khr_fp64");
         details.put("command buffers", graphs);
+        details.put("sub-groups", subGroups());
+        details.put("tuning", tuning);
         return new DeviceProperties(
                 OpenClBackend.NAME + ":" + index,
                 OpenClBackend.NAME,

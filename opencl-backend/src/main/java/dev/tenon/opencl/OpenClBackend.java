@@ -1,6 +1,8 @@
 package dev.tenon.opencl;
 
 import dev.tenon.Configuration;
+import dev.tenon.error.InputOutputException;
+import dev.tenon.error.MalformedFileException;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendProvider;
@@ -25,7 +27,7 @@ public final class OpenClBackend implements BackendProvider {
 
     @Override
     public int priority() {
-        return 10;
+        return -20;
     }
 
     @Override
@@ -119,8 +121,14 @@ public final class OpenClBackend implements BackendProvider {
             if (info.problem().isPresent()) {
                 reasons.add(info.description() + " of platform " + name + ": "
                         + info.problem().get());
-            } else {
+                continue;
+            }
+            try {
                 devices.add(new OpenClDevice(info, devices.size(), configuration));
+            } catch (MalformedFileException | InputOutputException e) {
+                // A tuning table that cannot be believed: other devices than those that it is about go on to work.
+                reasons.add(
+                        info.description() + " of platform " + name + " cannot be tuned as asked: " + e.getMessage());
             }
         }
     }

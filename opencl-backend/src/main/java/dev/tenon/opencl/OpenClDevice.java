@@ -3,12 +3,17 @@ package dev.tenon.opencl;
 import dev.tenon.Configuration;
 import dev.tenon.error.ShapeException;
 import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.plan.LimitProbe;
 import dev.tenon.kernels.plan.PortableSupport;
 import dev.tenon.kernels.plan.Work;
+import dev.tenon.kernels.tuning.ChosenTuning;
+import dev.tenon.kernels.tuning.PortableTuning;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.BackendTuning;
 import dev.tenon.spi.DeviceBuffer;
+import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.lang.foreign.Arena;
@@ -25,6 +30,7 @@ final class OpenClDevice implements BackendDevice {
     private final DeviceInfo info;
     private final DeviceProperties properties;
     private final DeviceTraits traits;
+    private final PortableTuning tuning;
     private final Handles handles = new Handles();
     private final long context;
     private final OpenClPool pool;
@@ -38,16 +44,23 @@ final class OpenClDevice implements BackendDevice {
     private boolean closed;
 
     OpenClDevice(DeviceInfo info, int index, Configuration configuration) {
-        this(info, index, configuration, ProgramCache.of(info), info.traits());
+        this(info, index, configuration, ProgramCache.of(info), ChosenTuning.of(info.tuningKey(), info.traits()));
     }
 
     /** With traits of one's own choice, for tests of kernels that the device would not get. */
     OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache, DeviceTraits traits) {
+        this(info, index, configuration, cache, ChosenTuning.byLimits(traits));
+    }
+
+    private OpenClDevice(
+            DeviceInfo info, int index, Configuration configuration, ProgramCache cache, ChosenTuning chosen) {
         this.info = info;
-        this.traits = traits;
+        this.traits = chosen.traits();
+        this.tuning = new PortableTuning(
+                info.tuningKey(), chosen, tuned -> new OpenClDevice(info, index, configuration, cache, tuned));
         CommandBuffers choice = CommandBuffers.of(info);
         commandBuffers = choice.functions();
-        properties = info.properties(index, choice.reason());
+        properties = info.properties(index, choice.reason(), chosen.summary());
         context = handles.made(OpenClNative.createContext(info.platform(), info.device()));
         long limit = configuration.memoryLimit() == 0
                 ? info.memoryBytes()
@@ -160,6 +173,16 @@ final class OpenClDevice implements BackendDevice {
     @Override
     public BackendStream openStream() {
         return open();
+    }
+
+    @Override
+    public Optional<DeviceLimits> measureLimits() {
+        return Optional.of(LimitProbe.measure(this, traits, stream::submit));
+    }
+
+    @Override
+    public Optional<BackendTuning> tuning() {
+        return Optional.of(tuning);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class OpenClStream implements BackendStream {
         }
     }
 
-    private synchronized void submit(List<Launch> launches) {
+    synchronized void submit(List<Launch> launches) {
         requireOpen();
         long queue = plainQueue();
         for (Launch launch : launches) {

@@ -2,10 +2,12 @@ package dev.tenon.opencl;
 
 import dev.tenon.Configuration;
 import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.plan.Setting;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.Discovery;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -29,19 +31,33 @@ final class OpenDevices {
 
     /** The first device as if it were one whose work items run side by side, with the local memory that GPUs have. */
     static Optional<OpenClDevice> asGpu() {
+        return tuned(true, Map.of());
+    }
+
+    /** The first device, as a GPU or as it is, with other values for some settings. */
+    static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings) {
         return find(Configuration.DEFAULT).map(device -> {
             try (device) {
-                DeviceTraits traits = new DeviceTraits(
-                        OpenClBackend.NAME,
-                        false,
-                        device.info().traits().fp64(),
-                        device.info().traits().computeUnits(),
-                        Math.min(48 << 10, device.info().traits().localBytes()),
-                        Math.min(256, device.info().traits().largestGroup()));
+                DeviceTraits limits = device.info().traits();
+                DeviceTraits traits = asGpu ? gpu(limits) : limits;
                 return new OpenClDevice(
-                        device.info(), 0, Configuration.DEFAULT, ProgramCache.of(device.info()), traits);
+                        device.info(),
+                        0,
+                        Configuration.DEFAULT,
+                        ProgramCache.of(device.info()),
+                        traits.with(traits.tuning().with(settings)));
             }
         });
+    }
+
+    private static DeviceTraits gpu(DeviceTraits limits) {
+        return new DeviceTraits(
+                OpenClBackend.NAME,
+                false,
+                limits.fp64(),
+                limits.computeUnits(),
+                Math.min(48 << 10, limits.localBytes()),
+                Math.min(256, limits.largestGroup()));
     }
 
     private static Optional<OpenClDevice> find(Configuration configuration) {

@@ -49,6 +49,11 @@ public interface BackendDevice extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What can be chosen of how the device runs its kernels; empty where nothing can. */
+    default Optional<BackendTuning> tuning() {
+        return Optional.empty();
+    }
+
     /**
      * Copies host memory into a buffer after all work on the default stream; done when it returns. The segment may be on the
      * heap, or confined to the calling thread.

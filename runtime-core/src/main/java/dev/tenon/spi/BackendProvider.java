@@ -7,7 +7,11 @@ public interface BackendProvider {
     /** The backend's name, for example {@code cpu} or {@code opencl}. */
     String name();
 
-    /** Backends are listed in falling order of priority; the CPU's is 0. */
+    /**
+     * Devices are listed in falling order of their backends' priorities. The CPU's is 0 and the first: it is what every machine has,
+     * what is used unless another is named, and what others are compared with. So others' are negative, those of the fastest
+     * devices nearest to 0.
+     */
     int priority();
 
     /** Looks for devices. A missing driver is not an exception but a reason in the result. */

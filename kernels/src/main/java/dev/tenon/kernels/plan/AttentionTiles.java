@@ -10,49 +10,57 @@ import java.util.Optional;
  * @param group its work items
  */
 record AttentionTiles(int rows, int keys, int group) {
-    private static final int[][] SIZES = {
-        {64, 32}, {32, 32}, {16, 32}, {16, 16}, {8, 16}, {4, 16}, {4, 8}, {2, 4}, {1, 2}, {1, 1}
-    };
-    private static final int MOST_ROWS_FOR_GROUPS = 16;
-    private static final int ITEMS = 128;
+    /** Queries and keys of the gradient's tiles: of both it keeps sums too. */
+    private static final int MOST_OF_GRADIENT = 16;
+
+    /** What a tile of these sizes keeps in local memory. */
+    @FunctionalInterface
+    private interface Numbers {
+        long of(long rows, long keys);
+    }
 
     /** For the forward kernel: the largest whose operands fit into local memory; few rows get no more than they need. */
     static Optional<AttentionTiles> forward(AttentionProblem problem, DeviceTraits device) {
         long padded = (problem.valueSize() + 15) / 16 * 16L;
-        for (int[] size : SIZES) {
-            long rows = size[0];
-            long keys = size[1];
-            long numbers = rows * problem.headSize()
-                    + keys * Math.max(problem.headSize(), padded)
-                    + rows * keys
-                    + rows * padded
-                    + 3 * rows;
-            boolean suits = rows <= MOST_ROWS_FOR_GROUPS || device.cpu();
-            boolean needed = rows < 2 * Math.max(1, problem.rows()) || size[0] == 1;
-            if (suits && needed && numbers * problem.bytes() <= device.localBytes()) {
-                return Optional.of(of(size, device));
-            }
+        int rows = device.tuning().get(Setting.ATTENTION_ROWS);
+        while (rows > 1 && rows >= 2 * problem.rows()) {
+            rows /= 2;
         }
-        return Optional.empty();
+        return fitting(
+                rows,
+                device.tuning().get(Setting.ATTENTION_KEYS),
+                problem,
+                device,
+                (r, k) ->
+                        r * problem.headSize() + k * Math.max(problem.headSize(), padded) + r * k + r * padded + 3 * r);
     }
 
     /** For the gradient's kernels. */
     static Optional<AttentionTiles> backward(AttentionProblem problem, DeviceTraits device) {
-        for (int[] size : SIZES) {
-            long rows = Math.min(size[0], MOST_ROWS_FOR_GROUPS);
-            long keys = Math.min(size[1], MOST_ROWS_FOR_GROUPS);
-            long sizes = problem.headSize() + (long) problem.valueSize();
-            long numbers = (rows + 2 * keys) * sizes + rows * problem.headSize() + 2 * rows * keys;
-            if (numbers * problem.bytes() <= device.localBytes()) {
-                return Optional.of(of(new int[] {(int) rows, (int) keys}, device));
-            }
-        }
-        return Optional.empty();
+        long sizes = problem.headSize() + (long) problem.valueSize();
+        return fitting(
+                Math.min(device.tuning().get(Setting.ATTENTION_ROWS), MOST_OF_GRADIENT),
+                Math.min(device.tuning().get(Setting.ATTENTION_KEYS), MOST_OF_GRADIENT),
+                problem,
+                device,
+                (r, k) -> (r + 2 * k) * sizes + r * problem.headSize() + 2 * r * k);
     }
 
-    private static AttentionTiles of(int[] size, DeviceTraits device) {
-        int group = device.cpu() ? 1 : Math.min(ITEMS, Integer.highestOneBit(device.largestGroup()));
-        return new AttentionTiles(size[0], size[1], group);
+    /** The first that fits, rows and keys being halved in turn. */
+    private static Optional<AttentionTiles> fitting(
+            int rows, int keys, AttentionProblem problem, DeviceTraits device, Numbers numbers) {
+        while (numbers.of(rows, keys) * problem.bytes() > device.localBytes()) {
+            if (rows == 1 && keys == 1) {
+                return Optional.empty();
+            }
+            // Rows first, down to what still shares each key well; then keys, down to what vectors are made of.
+            if (rows > 16 || rows > 4 && keys <= 16 || keys <= 8 && rows > 1) {
+                rows /= 2;
+            } else {
+                keys /= 2;
+            }
+        }
+        return Optional.of(new AttentionTiles(rows, keys, device.tuning().get(Setting.ATTENTION_GROUP)));
     }
 
     String defines() {

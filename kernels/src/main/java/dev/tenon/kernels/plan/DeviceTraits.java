@@ -9,11 +9,40 @@ package dev.tenon.kernels.plan;
  * @param computeUnits how many groups run at once at least
  * @param localBytes of local memory a group can have
  * @param largestGroup work items that a group can have
+ * @param tuning what is chosen within these limits
  */
 public record DeviceTraits(
-        String backend, boolean cpu, boolean fp64, int computeUnits, long localBytes, int largestGroup) {
-    /** Work items of a group that reduces a row. */
+        String backend, boolean cpu, boolean fp64, int computeUnits, long localBytes, int largestGroup, Tuning tuning) {
+    /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
+    public DeviceTraits {
+        tuning.require(localBytes, largestGroup);
+    }
+
+    /** With what the limits alone suggest. */
+    public DeviceTraits(
+            String backend, boolean cpu, boolean fp64, int computeUnits, long localBytes, int largestGroup) {
+        this(
+                backend,
+                cpu,
+                fp64,
+                computeUnits,
+                localBytes,
+                largestGroup,
+                Tuning.defaults(cpu, localBytes, largestGroup));
+    }
+
+    /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
+    public DeviceTraits with(Tuning other) {
+        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, other);
+    }
+
+    /** Work items of a group that has a row, of which it writes each element. */
     public int rowGroup() {
-        return cpu ? 64 : Math.min(256, Integer.highestOneBit(largestGroup));
+        return tuning.get(Setting.ROW_GROUP);
+    }
+
+    /** Work items of a group that reduces. */
+    public int reduceGroup() {
+        return tuning.get(Setting.REDUCE_GROUP);
     }
 }

@@ -7,12 +7,10 @@ import java.util.List;
 
 /** A kernel with its arguments, in the order of the kernel's parameters, and its range: what a backend enqueues. */
 public final class Launch {
-    /** Work items of a group that has one for each element. */
-    public static final int ELEMENT_GROUP = 128;
-
     private static final long[] NONE = {};
 
     private final KernelKey key;
+    private final int elementGroup;
     private final List<Argument> arguments = new ArrayList<>(6);
     private final List<DeviceBuffer> buffers = new ArrayList<>(4);
     private long[] groups = NONE;
@@ -31,8 +29,10 @@ public final class Launch {
     @SuppressWarnings("ArrayRecordComponent")
     public record Fields(long[] values) implements Argument {}
 
-    Launch(KernelKey key) {
+    /** @param elementGroup work items of a group that has one for each element */
+    Launch(KernelKey key, int elementGroup) {
         this.key = key;
+        this.elementGroup = elementGroup;
     }
 
     /** A tensor's whole storage; where its elements lie in it is told apart. */
@@ -76,7 +76,7 @@ public final class Launch {
 
     /** One work item an element, the last group's surplus aside. */
     public Launch elements(long count) {
-        return groups(Math.ceilDiv(count, (long) ELEMENT_GROUP), ELEMENT_GROUP);
+        return groups(Math.ceilDiv(count, (long) elementGroup), elementGroup);
     }
 
     /** Groups along one axis. */

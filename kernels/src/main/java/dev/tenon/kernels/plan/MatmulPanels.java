@@ -8,27 +8,25 @@ import dev.tenon.spi.DeviceBuffer;
  * bound whatever their sizes.
  */
 final class MatmulPanels {
-    /** A panel's sums are ROWS * COLUMNS / 16 of AVX-512's 32 registers; other forms of that size ran no faster on PoCL. */
-    private static final int ROWS = 6;
-
-    private static final int COLUMNS = 32;
-    /** Bytes of a packed piece of either operand, about. */
-    private static final long PIECE_BYTES = 32L << 20;
-
     private MatmulPanels() {}
 
     static void bind(MatmulProblem problem, Work work) {
+        long panelRows = work.setting(Setting.PANEL_ROWS);
+        long panelColumns = work.setting(Setting.PANEL_COLUMNS);
         long padded = Math.ceilDiv(problem.k(), 32L) * 32;
-        long lines = Math.max(1, PIECE_BYTES / (padded * Float.BYTES));
-        long rows = Math.min(problem.m(), Math.max(1, lines / ROWS) * ROWS);
-        long columns = Math.min(problem.n(), Math.max(1, lines / COLUMNS) * COLUMNS);
-        long paddedRows = Math.ceilDiv(rows, (long) ROWS) * ROWS;
-        long paddedColumns = Math.ceilDiv(columns, (long) COLUMNS) * COLUMNS;
+        long pieceBytes = (long) work.setting(Setting.PANEL_MEGABYTES) << 20;
+        long lines = Math.max(1, pieceBytes / (padded * Float.BYTES));
+        long rows = Math.min(problem.m(), Math.max(1, lines / panelRows) * panelRows);
+        long columns = Math.min(problem.n(), Math.max(1, lines / panelColumns) * panelColumns);
+        long paddedRows = Math.ceilDiv(rows, panelRows) * panelRows;
+        long paddedColumns = Math.ceilDiv(columns, panelColumns) * panelColumns;
         long batches = Math.clamp(
                 lines / Math.max(paddedRows, paddedColumns), 1, problem.batch().count());
         Piece piece = new Piece(
                 problem,
                 work,
+                panelRows,
+                panelColumns,
                 padded / 32,
                 work.scratch(batches * paddedRows * padded * Float.BYTES),
                 work.scratch(batches * paddedColumns * padded * Float.BYTES));
@@ -48,11 +46,19 @@ final class MatmulPanels {
 
     /** Packed memory, and the launches that fill and use it. */
     private record Piece(
-            MatmulProblem problem, Work work, long blocks, DeviceBuffer packedRows, DeviceBuffer packedColumns) {
-        private static final String FORM = " ROWS=" + ROWS + " COLUMNS=" + COLUMNS;
+            MatmulProblem problem,
+            Work work,
+            long panelRows,
+            long panelColumns,
+            long blocks,
+            DeviceBuffer packedRows,
+            DeviceBuffer packedColumns) {
+        private String form() {
+            return " ROWS=" + panelRows + " COLUMNS=" + panelColumns;
+        }
 
         void packRows(long batch, long batchCount, long row, long rowCount) {
-            work.launch("matmul_pack", "pack_rows", problem.packingDefines() + FORM)
+            work.launch("matmul_pack", "pack_rows", problem.packingDefines() + form())
                     .storage(problem.op().a())
                     .buffer(packedRows)
                     .loop(problem.batch())
@@ -60,11 +66,11 @@ final class MatmulPanels {
                     .value(batch)
                     .value(row)
                     .value(rowCount)
-                    .groups(blocks, Math.ceilDiv(rowCount, (long) ROWS), batchCount, 1);
+                    .groups(blocks, Math.ceilDiv(rowCount, panelRows), batchCount, 1);
         }
 
         void packColumns(long batch, long batchCount, long column, long columnCount) {
-            work.launch("matmul_pack", "pack_columns", problem.packingDefines() + FORM)
+            work.launch("matmul_pack", "pack_columns", problem.packingDefines() + form())
                     .storage(problem.op().b())
                     .buffer(packedColumns)
                     .loop(problem.batch())
@@ -72,12 +78,12 @@ final class MatmulPanels {
                     .value(batch)
                     .value(column)
                     .value(columnCount)
-                    .groups(blocks, Math.ceilDiv(columnCount, (long) COLUMNS), batchCount, 1);
+                    .groups(blocks, Math.ceilDiv(columnCount, panelColumns), batchCount, 1);
         }
 
         void multiply(long batch, long batchCount, long row, long rowCount, long column, long columnCount) {
             Matmul op = problem.op();
-            problem.epilogueStorages(work.launch("matmul_panels", "matmul_panels", problem.epilogueDefines() + FORM)
+            problem.epilogueStorages(work.launch("matmul_panels", "matmul_panels", problem.epilogueDefines() + form())
                             .buffer(packedRows)
                             .buffer(packedColumns))
                     .loop(problem.batch())
@@ -88,11 +94,7 @@ final class MatmulPanels {
                     .value(rowCount)
                     .value(column)
                     .value(columnCount)
-                    .groups(
-                            Math.ceilDiv(rowCount, (long) ROWS),
-                            Math.ceilDiv(columnCount, (long) COLUMNS),
-                            batchCount,
-                            1);
+                    .groups(Math.ceilDiv(rowCount, panelRows), Math.ceilDiv(columnCount, panelColumns), batchCount, 1);
         }
     }
 }

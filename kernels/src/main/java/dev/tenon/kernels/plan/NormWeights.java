@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The gradients of a normalization's weight and bias. */
 final class NormWeights {
-    private static final int COLUMNS = 32;
+    private static final int MOST_COLUMNS = 32;
 
     private NormWeights() {}
 
@@ -21,7 +21,8 @@ final class NormWeights {
         if (gradWeight == null && gradBias == null) {
             return;
         }
-        int group = work.device().rowGroup();
+        int group = work.device().reduceGroup();
+        int columns = Math.min(MOST_COLUMNS, group);
         Tensor means = Rows.orElse(mean, rstd);
         Loop rows = Rows.over(in.shape(), gradOut, in, means, rstd);
         work.launch(
@@ -29,7 +30,7 @@ final class NormWeights {
                         "norm_weights",
                         "TYPE=" + in.dtype() + " WEIGHT=" + PortableLayerNorm.weightType(gradWeight, gradBias, in)
                                 + " BIAS=" + PortableLayerNorm.weightType(gradBias, gradWeight, in) + " GROUP=" + group
-                                + " COLUMNS=" + COLUMNS + " OPERANDS=4" + Rows.define(mean, "CENTRED")
+                                + " COLUMNS=" + columns + " OPERANDS=4" + Rows.define(mean, "CENTRED")
                                 + Rows.define(gradWeight, "HAS_WEIGHT") + Rows.define(gradBias, "HAS_BIAS"))
                 .storage(gradOut)
                 .storage(in)
@@ -45,6 +46,6 @@ final class NormWeights {
                 .value(Rows.stepOf(gradWeight))
                 .value(Rows.base(gradBias))
                 .value(Rows.stepOf(gradBias))
-                .groups(Math.ceilDiv(in.size(-1), (long) COLUMNS), group);
+                .groups(Math.ceilDiv(in.size(-1), (long) columns), group);
     }
 }

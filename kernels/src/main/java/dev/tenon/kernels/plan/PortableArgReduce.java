@@ -7,7 +7,7 @@ final class PortableArgReduce {
     private PortableArgReduce() {}
 
     static void bind(ArgReduce op, Work work) {
-        int group = work.device().rowGroup();
+        int group = work.device().reduceGroup();
         Tensor in = op.in();
         Loop rows = Rows.over(in.shape(), in, op.out());
         work.launch(

@@ -6,11 +6,6 @@ import dev.tenon.spi.DeviceBuffer;
 
 /** Attention over a contiguous cache; {@link PortablePagedAttention} comes to the same kernels. */
 final class PortableAttention {
-    /** Groups that a compute unit should have before keys are not cut into parts. */
-    private static final int GROUPS_A_UNIT = 4;
-    /** Keys that a part should have at least. */
-    private static final int SMALLEST_PART = 128;
-
     private PortableAttention() {}
 
     static void bind(Attention op, Work work) {
@@ -24,8 +19,10 @@ final class PortableAttention {
         AttentionTiles tiles = AttentionTiles.forward(problem, work.device()).orElseThrow();
         long rowTiles = Math.ceilDiv(problem.rows(), (long) tiles.rows());
         long pairs = problem.batch() * problem.keyHeads();
-        long wanted = (long) work.device().computeUnits() * GROUPS_A_UNIT / Math.max(1, rowTiles * pairs);
-        long parts = Math.clamp(Math.min(wanted, problem.keys() / SMALLEST_PART), 1, 64);
+        long wanted = (long) work.device().computeUnits()
+                * work.setting(Setting.ATTENTION_GROUPS)
+                / Math.max(1, rowTiles * pairs);
+        long parts = Math.clamp(Math.min(wanted, problem.keys() / work.setting(Setting.ATTENTION_PART)), 1, 64);
         String defines = problem.defines() + tiles.defines();
         Tensor sums = Rows.orElse(problem.sums(), problem.out());
         int keepsSums = problem.sums() == null ? 0 : 1;

@@ -6,15 +6,6 @@ import dev.tenon.spi.DeviceBuffer;
 
 /** Chooses between kernels: few rows, panels on a CPU, tiles through local memory elsewhere and in F64. */
 final class PortableMatmul {
-    private static final int MOST_ROWS = 8;
-    /** Items that share a column's 32-element pieces in the kernel for few rows, where items run side by side. */
-    private static final int ROWS_GROUP = 64;
-
-    private static final int TILE = 64;
-    private static final int TILE_K = 16;
-    private static final int PER_ITEM = 4;
-    private static final int TILE_GROUP = TILE / PER_ITEM * (TILE / PER_ITEM);
-
     private PortableMatmul() {}
 
     static void bind(Matmul op, Work work) {
@@ -24,7 +15,7 @@ final class PortableMatmul {
         MatmulProblem problem = MatmulProblem.of(op);
         if (problem.isWide() || problem.k() == 0) {
             tiles(problem, work);
-        } else if (problem.m() <= MOST_ROWS && problem.hasContiguousColumns()) {
+        } else if (problem.m() <= work.setting(Setting.FEW_ROWS) && problem.hasContiguousColumns()) {
             rows(problem, work);
         } else if (work.device().cpu()) {
             MatmulPanels.bind(problem, work);
@@ -35,27 +26,29 @@ final class PortableMatmul {
 
     private static void tiles(MatmulProblem problem, Work work) {
         Matmul op = problem.op();
+        int tile = work.setting(Setting.TILE);
+        int item = work.setting(Setting.TILE_ITEM);
         problem.epilogueStorages(work.launch(
                                 "matmul",
                                 "matmul",
                                 problem.operandDefines(op.a().dtype().name()) + " " + problem.epilogueDefines()
-                                        + " TILE_M=" + TILE + " TILE_N=" + TILE + " TILE_K=" + TILE_K + " PER_M="
-                                        + PER_ITEM + " PER_N=" + PER_ITEM)
+                                        + " TILE_M=" + tile + " TILE_N=" + tile + " TILE_K="
+                                        + work.setting(Setting.TILE_DEPTH) + " PER_M=" + item + " PER_N=" + item)
                         .storage(op.a())
                         .storage(op.b()))
                 .loop(problem.batch())
                 .fields(problem.shape())
                 .value(op.epilogue().scale())
                 .groups(
-                        Math.ceilDiv(problem.n(), (long) TILE),
-                        Math.ceilDiv(problem.m(), (long) TILE),
+                        Math.ceilDiv(problem.n(), (long) tile),
+                        Math.ceilDiv(problem.m(), (long) tile),
                         problem.batch().count(),
-                        TILE_GROUP);
+                        tile / item * (tile / item));
     }
 
     private static void rows(MatmulProblem problem, Work work) {
         Matmul op = problem.op();
-        int group = work.device().cpu() ? 1 : ROWS_GROUP;
+        int group = work.setting(Setting.COLUMN_GROUP);
         String form = " ROWS=" + problem.m() + " GROUP=" + group;
         DeviceBuffer wide = problem.hasPlainRows()
                 ? null

@@ -8,11 +8,6 @@ import dev.tenon.spi.DeviceBuffer;
 import java.util.Arrays;
 
 final class PortableReduce {
-    /** Work items that a compute unit should have, and terms that a split should have at least. */
-    private static final long ITEMS_A_UNIT = 2048;
-
-    private static final long SMALLEST_SPLIT = 1024;
-
     private PortableReduce() {}
 
     static void bind(Reduce op, Work work) {
@@ -23,10 +18,10 @@ final class PortableReduce {
         Loop terms = loop(op, reduced, true);
         // Neighbouring items should read neighbouring elements: along the reduced axes, or along the kept ones.
         boolean byItem = isInnerKept(op.in().layout(), reduced) || terms.count() < 16;
-        int group = work.device().rowGroup();
+        int group = work.device().reduceGroup();
         long running = kept.count() * (byItem ? 1 : group);
-        long wanted = work.device().computeUnits() * ITEMS_A_UNIT / Math.max(1, running);
-        long splits = Math.clamp(Math.min(wanted, terms.count() / SMALLEST_SPLIT), 1, 1024);
+        long wanted = (long) work.device().computeUnits() * work.setting(Setting.REDUCE_ITEMS) / Math.max(1, running);
+        long splits = Math.clamp(Math.min(wanted, terms.count() / work.setting(Setting.REDUCE_PART)), 1, 1024);
         long chunk = Math.ceilDiv(terms.count(), splits);
         DType type = op.in().dtype();
         String defines = "TYPE=" + type + " OUT=" + op.out().dtype() + " FUNCTION=" + op.kind() + " GROUP=" + group

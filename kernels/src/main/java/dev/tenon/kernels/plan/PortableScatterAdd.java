@@ -28,7 +28,7 @@ final class PortableScatterAdd {
                 indexed,
                 Layout.of(indexed, Arrays.copyOf(strides, indexAxes), 0),
                 op.indices().layout());
-        int group = work.device().rowGroup();
+        int group = work.device().reduceGroup();
         long columnGroups = Math.ceilDiv(columns.count(), (long) group);
         work.launch(
                         "scatter_add",

@@ -7,7 +7,7 @@ final class PortableTopK {
     private PortableTopK() {}
 
     static void bind(TopK op, Work work) {
-        int group = work.device().rowGroup();
+        int group = work.device().reduceGroup();
         Tensor in = op.in();
         Loop rows = Rows.over(in.shape(), in, op.values(), op.indices());
         work.launch(

@@ -29,7 +29,7 @@ public final class Work implements AutoCloseable {
     }
 
     private Launch add(KernelKey key) {
-        Launch launch = new Launch(key);
+        Launch launch = new Launch(key, setting(Setting.ELEMENT_GROUP));
         launches.add(launch);
         return launch;
     }
@@ -44,6 +44,11 @@ public final class Work implements AutoCloseable {
     /** What the work runs on. */
     public DeviceTraits device() {
         return device;
+    }
+
+    /** What is chosen for this device. */
+    int setting(Setting setting) {
+        return device.tuning().get(setting);
     }
 
     public List<Launch> launches() {

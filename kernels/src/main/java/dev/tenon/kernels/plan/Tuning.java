@@ -1,0 +1,151 @@
+package dev.tenon.kernels.plan;
+
+import dev.tenon.error.InvalidArgumentException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A value for each {@link Setting}; immutable. What a device's limits allow is checked by {@link #refusal}. */
+public final class Tuning {
+    /** The group that defaults give elements, columns and attention's tiles. */
+    private static final int GROUP = 128;
+
+    /** Sums of a row at least: one alone would round beyond what a sum of a few thousand terms may be off by. */
+    private static final int LEAST_SUMS = 16;
+
+    private final int[] values;
+
+    private Tuning(int[] values) {
+        this.values = values;
+    }
+
+    /**
+     * A setting whose value the device does not take.
+     *
+     * @param reason in words, with the limit
+     */
+    public record Refusal(Setting setting, String reason) {}
+
+    /**
+     * What is chosen by a device's limits alone. Panels of 6 by 32 are 12 of AVX-512's 32 registers; tiles of attention are for a
+     * CPU's first-level cache, or for local memory.
+     *
+     * @param cpu whether a group is a loop on one core
+     * @param localBytes of local memory a group can have
+     * @param largestGroup work items that a group can have
+     */
+    public static Tuning defaults(boolean cpu, long localBytes, int largestGroup) {
+        int largest = Integer.highestOneBit(largestGroup);
+        int item = 4;
+        int depth = 16;
+        int tile = 64;
+        while (tile > item && ((tile / item) * (tile / item) > largest || tileBytes(tile, depth) > localBytes)) {
+            tile /= 2;
+        }
+        while (depth > 1 && tileBytes(tile, depth) > localBytes) {
+            depth /= 2;
+        }
+        Map<Setting, Integer> chosen = new EnumMap<>(Setting.class);
+        chosen.put(Setting.ELEMENT_GROUP, Math.min(GROUP, largest));
+        chosen.put(Setting.ROW_GROUP, Math.min(cpu ? 64 : 256, largest));
+        chosen.put(Setting.REDUCE_GROUP, Math.min(cpu ? 64 : 256, largest));
+        chosen.put(Setting.FEW_ROWS, 8);
+        chosen.put(Setting.COLUMN_GROUP, cpu ? 1 : Math.min(64, largest));
+        chosen.put(Setting.TILE, tile);
+        chosen.put(Setting.TILE_DEPTH, depth);
+        chosen.put(Setting.TILE_ITEM, item);
+        chosen.put(Setting.PANEL_ROWS, 6);
+        chosen.put(Setting.PANEL_COLUMNS, 32);
+        chosen.put(Setting.PANEL_MEGABYTES, 32);
+        chosen.put(Setting.ATTENTION_ROWS, cpu ? 64 : 16);
+        chosen.put(Setting.ATTENTION_KEYS, 32);
+        chosen.put(Setting.ATTENTION_GROUP, cpu ? 1 : Math.min(GROUP, largest));
+        chosen.put(Setting.ATTENTION_GROUPS, 4);
+        chosen.put(Setting.ATTENTION_PART, 128);
+        chosen.put(Setting.REDUCE_ITEMS, 2048);
+        chosen.put(Setting.REDUCE_PART, 1024);
+        return new Tuning(new int[Setting.values().length]).with(chosen);
+    }
+
+    /** With other values for some settings. */
+    public Tuning with(Map<Setting, Integer> others) {
+        int[] changed = values.clone();
+        others.forEach((setting, value) -> changed[setting.ordinal()] = value);
+        return new Tuning(changed);
+    }
+
+    public int get(Setting setting) {
+        return values[setting.ordinal()];
+    }
+
+    /** The first setting that a device of these limits does not take; empty if it takes all. */
+    public Optional<Refusal> refusal(long localBytes, int largestGroup) {
+        for (Setting setting : Setting.values()) {
+            Optional<String> reason =
+                    setting.whyNever(get(setting)).or(() -> whyHere(setting, localBytes, largestGroup));
+            if (reason.isPresent()) {
+                return Optional.of(new Refusal(setting, reason.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> whyHere(Setting setting, long localBytes, int largestGroup) {
+        int value = get(setting);
+        return switch (setting) {
+            case ELEMENT_GROUP -> group(value, largestGroup);
+            // A value of eight bytes and an index.
+            case ROW_GROUP, REDUCE_GROUP ->
+                sums(value, largestGroup).or(() -> group(value, largestGroup)).or(() -> local(16L * value, localBytes));
+            case COLUMN_GROUP -> group(value, largestGroup).or(() -> local(8L * Float.BYTES * value, localBytes));
+            case TILE -> local(tileBytes(value, get(Setting.TILE_DEPTH)), localBytes);
+            case TILE_ITEM -> tileItem(value, largestGroup);
+            // Attention takes a smaller tile where the largest does not fit.
+            case ATTENTION_GROUP -> group(value, largestGroup);
+            case FEW_ROWS, TILE_DEPTH, PANEL_ROWS, PANEL_COLUMNS, PANEL_MEGABYTES -> Optional.empty();
+            case ATTENTION_ROWS, ATTENTION_KEYS, ATTENTION_GROUPS, ATTENTION_PART -> Optional.empty();
+            case REDUCE_ITEMS, REDUCE_PART -> Optional.empty();
+        };
+    }
+
+    private Optional<String> tileItem(int item, int largestGroup) {
+        int tile = get(Setting.TILE);
+        if (item > tile) {
+            return Optional.of("it must be at most " + Setting.TILE.label() + ", which is " + tile + ", not " + item);
+        }
+        return group(tile / item * (tile / item), largestGroup);
+    }
+
+    private static Optional<String> sums(int items, int largestGroup) {
+        int least = Math.min(LEAST_SUMS, Integer.highestOneBit(largestGroup));
+        return items < least
+                ? Optional.of("it must be at least " + least + ", not " + items + ": fewer sums round too much")
+                : Optional.empty();
+    }
+
+    /** Of both operands' tiles, in the widest type. */
+    private static long tileBytes(int tile, int depth) {
+        return 2L * depth * (tile + 1) * Double.BYTES;
+    }
+
+    private static Optional<String> group(int items, int largestGroup) {
+        return items > largestGroup
+                ? Optional.of(
+                        "it makes a group of " + items + " work items; the device has " + largestGroup + " at most")
+                : Optional.empty();
+    }
+
+    private static Optional<String> local(long bytes, long localBytes) {
+        return bytes > localBytes
+                ? Optional.of("it takes " + bytes + " bytes of local memory; the device has " + localBytes)
+                : Optional.empty();
+    }
+
+    /** @throws InvalidArgumentException naming the setting that a device of these limits does not take */
+    Tuning require(long localBytes, int largestGroup) {
+        refusal(localBytes, largestGroup).ifPresent(refusal -> {
+            throw new InvalidArgumentException(refusal.setting().label() + ": " + refusal.reason());
+        });
+        return this;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.tenon.kernels.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.error.InvalidArgumentException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings against limits. */
+class TuningTest {
+    private static DeviceTraits traits(boolean cpu, long localBytes, int largestGroup) {
+        return new DeviceTraits("test", cpu, true, 4, localBytes, largestGroup);
+    }
+
+    /** From the least that OpenCL 1.2 lets a device have, and less, to the largest. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1024",
+        "1, 32768",
+        "7, 16384",
+        "64, 32768",
+        "128, 49152",
+        "256, 65536",
+        "1024, 232448",
+        "4096, 1048576"
+    })
+    void defaultsFitEveryDevice(int largestGroup, long localBytes) {
+        for (boolean cpu : new boolean[] {true, false}) {
+            DeviceTraits traits = traits(cpu, localBytes, largestGroup);
+            assertTrue(traits.tuning().refusal(localBytes, largestGroup).isEmpty());
+            assertTrue(traits.rowGroup() <= largestGroup);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ELEMENT_GROUP, 0",
+        "ELEMENT_GROUP, 48",
+        "ELEMENT_GROUP, 512",
+        "ELEMENT_GROUP, -128",
+        "ROW_GROUP, 100",
+        "ROW_GROUP, 512",
+        "ROW_GROUP, 8",
+        "REDUCE_GROUP, 512",
+        "REDUCE_GROUP, 1",
+        "FEW_ROWS, 9",
+        "FEW_ROWS, -1",
+        "COLUMN_GROUP, 512",
+        "TILE, 96",
+        "TILE, 512",
+        "TILE, 2",
+        "TILE_DEPTH, 0",
+        "TILE_DEPTH, 257",
+        "TILE_ITEM, 2",
+        "TILE_ITEM, 3",
+        "TILE_ITEM, 128",
+        "PANEL_ROWS, 17",
+        "PANEL_COLUMNS, 31",
+        "PANEL_MEGABYTES, 2000",
+        "ATTENTION_ROWS, 256",
+        "ATTENTION_KEYS, 0",
+        "ATTENTION_GROUP, 512",
+        "ATTENTION_GROUPS, 0",
+        "ATTENTION_PART, 0",
+        "REDUCE_ITEMS, 0",
+        "REDUCE_PART, -5"
+    })
+    void whatTheDeviceDoesNotAllowIsRefused(Setting setting, int value) {
+        DeviceTraits traits = traits(false, 49152, 256);
+        Tuning tuning = traits.tuning().with(Map.of(setting, value));
+        assertTrue(tuning.refusal(49152, 256).isPresent(), setting + " " + value);
+        InvalidArgumentException error = assertThrows(InvalidArgumentException.class, () -> traits.with(tuning));
+        assertTrue(String.valueOf(error.getMessage()).matches("(?s).*[a-z-]+: .*\\d.*"), error.getMessage());
+    }
+
+    @Test
+    void localMemoryIsCounted() {
+        Tuning tuning = traits(false, 49152, 256).tuning().with(Map.of(Setting.TILE_DEPTH, 64));
+        Tuning.Refusal refusal = tuning.refusal(49152, 256).orElseThrow();
+        assertEquals(Setting.TILE, refusal.setting());
+        assertEquals("it takes 66560 bytes of local memory; the device has 49152", refusal.reason());
+    }
+
+    @Test
+    void labelsFindTheirSettings() {
+        for (Setting setting : Setting.values()) {
+            assertEquals(setting, Setting.of(setting.label()).orElseThrow());
+        }
+        assertTrue(Setting.of("row_group").isEmpty());
+    }
+
+    @Test
+    void otherSettingsStay() {
+        Tuning tuning = Tuning.defaults(true, 1 << 20, 4096);
+        Tuning changed = tuning.with(Map.of(Setting.PANEL_ROWS, 8));
+        assertEquals(8, changed.get(Setting.PANEL_ROWS));
+        assertEquals(6, tuning.get(Setting.PANEL_ROWS));
+        assertEquals(tuning.get(Setting.PANEL_COLUMNS), changed.get(Setting.PANEL_COLUMNS));
+    }
+}
