@@ -19,6 +19,7 @@ public final class Device {
     private final BackendDevice backend;
     private final Configuration configuration;
     private final DeviceProperties properties;
+    private final Transfers transfers = new Transfers(this);
     private final Set<Storage> live = ConcurrentHashMap.newKeySet();
 
     /** Wraps a backend's device; {@link Tenon} does this for those that it finds. */
@@ -110,6 +111,7 @@ public final class Device {
     public void synchronize() {
         backend.defaultStream().synchronize();
         Profiler.settle();
+        transfers.reap();
     }
 
     /**
@@ -130,6 +132,20 @@ public final class Device {
     /** The backend's side; for the runtime and for tests of backends. */
     public BackendDevice backend() {
         return backend;
+    }
+
+    /** Copies from other devices that are under way. */
+    Transfers transfers() {
+        return transfers;
+    }
+
+    /** Ends it after the copies that are under way to it. */
+    void close() {
+        try {
+            transfers.close();
+        } finally {
+            backend.close();
+        }
     }
 
     Configuration configuration() {

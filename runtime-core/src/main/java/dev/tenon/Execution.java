@@ -25,17 +25,21 @@ final class Execution {
                 state.recorder.record(device, op);
                 recorded = true;
             } else {
-                Stream stream = state.stream;
-                BackendStream queue = stream != null && stream.device() == device
-                        ? stream.backend()
-                        : device.backend().defaultStream();
-                execute(device, queue, op);
+                execute(device, stream(device), op);
             }
         } finally {
             if (!recorded) {
                 Operands.release(op);
             }
         }
+    }
+
+    /** The thread's current stream if it is one of the device's, else the default one. */
+    static BackendStream stream(Device device) {
+        Stream stream = ThreadState.current().stream;
+        return stream != null && stream.device() == device
+                ? stream.backend()
+                : device.backend().defaultStream();
     }
 
     private static void check(Device device, Op op) {

@@ -50,6 +50,7 @@ public final class Stream implements AutoCloseable {
     public void synchronize() {
         backend.synchronize();
         Profiler.settle();
+        device.transfers().reap();
     }
 
     @Override

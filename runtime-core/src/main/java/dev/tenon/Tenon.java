@@ -120,7 +120,7 @@ public final class Tenon implements AutoCloseable {
         closed = true;
         for (Found each : found) {
             if (each != null) {
-                each.devices().forEach(device -> device.backend().close());
+                each.devices().forEach(Device::close);
             }
         }
     }

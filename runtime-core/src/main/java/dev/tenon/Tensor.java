@@ -311,14 +311,33 @@ public final class Tensor implements TensorMath, AutoCloseable {
         return out;
     }
 
-    /** This tensor if it is on that device, else a contiguous copy there. */
+    /**
+     * This tensor if it is on that device, else a contiguous copy there.
+     *
+     * <p>The copy has its place in the order of work of both devices: later work there sees it, and this tensor may be
+     * overwritten or closed as soon as the call returns. It may then still be under way, unless that device computes in
+     * host memory. A failure that comes later is thrown by the next read, copy or {@code synchronize} there.
+     *
+     * @throws dev.tenon.error.OutOfDeviceMemoryException if that device's pool cannot serve it
+     * @throws InvalidArgumentException inside a capture
+     * @throws dev.tenon.error.ClosedException if this tensor is closed
+     */
     public Tensor to(Device device) {
-        return device == device() ? this : TensorData.transfer(this, device);
+        return device == device() ? this : DeviceCopy.to(this, device);
     }
 
-    /** Overwrites this tensor's elements with {@code source}'s, which broadcast to this shape. */
+    /**
+     * Overwrites this tensor's elements with {@code source}'s, which broadcast to this shape. {@code source} may be on
+     * another device; what {@link #to} says of the order and of failures then holds too.
+     *
+     * @return this tensor
+     */
     public Tensor set(Tensor source) {
-        device().execute(new Copy(source, this));
+        if (source.device() == device()) {
+            device().execute(new Copy(source, this));
+        } else {
+            DeviceCopy.set(this, source);
+        }
         return this;
     }
 

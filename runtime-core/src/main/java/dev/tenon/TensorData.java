@@ -1,10 +1,9 @@
 package dev.tenon;
 
 import dev.tenon.error.InvalidArgumentException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Moves elements between tensors, arrays and devices. */
+/** Reads elements of tensors into arrays. */
 final class TensorData {
     private TensorData() {}
 
@@ -58,41 +57,15 @@ final class TensorData {
     private static void download(Tensor source, MemorySegment into) {
         source.storage().acquire("read", source);
         try {
-            source.device()
-                    .backend()
+            Execution.stream(source.device())
                     .download(
                             source.buffer(),
                             source.dtype().bytes(source.layout().offset()),
-                            into);
+                            into)
+                    .synchronize();
+            source.device().transfers().reap();
         } finally {
             source.storage().release();
-        }
-    }
-
-    /** Through host memory; both ends see whole contiguous tensors. */
-    static Tensor transfer(Tensor tensor, Device device) {
-        try (Scope scope = Scope.open()) {
-            Tensor source = tensor.contiguous();
-            Tensor target = Tensor.empty(device, tensor.dtype(), tensor.shape());
-            long bytes = tensor.dtype().bytes(tensor.shape().elements());
-            if (target.buffer() instanceof dev.tenon.memory.HostBuffer host) {
-                download(source, host.segment());
-            } else if (source.buffer() instanceof dev.tenon.memory.HostBuffer host) {
-                source.storage().acquire("to", source);
-                try {
-                    long from = source.dtype().bytes(source.layout().offset());
-                    device.backend().upload(host.segment().asSlice(from, bytes), target.buffer(), 0);
-                } finally {
-                    source.storage().release();
-                }
-            } else {
-                try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment staging = arena.allocate(bytes, 64);
-                    download(source, staging);
-                    device.backend().upload(staging, target.buffer(), 0);
-                }
-            }
-            return scope.keep(target);
         }
     }
 }

@@ -197,9 +197,16 @@ public abstract class ConformanceSuite {
         return asksAll() ? counted("contract", Contract.tests(device())) : Stream.empty();
     }
 
-    /** Tensors past 2^31 elements. */
+    /** Copies from and to another device. */
     @TestFactory
     @Order(3)
+    Stream<DynamicNode> copies() {
+        return asksAll() ? counted("copies", Copies.tests(device())) : Stream.empty();
+    }
+
+    /** Tensors past 2^31 elements. */
+    @TestFactory
+    @Order(4)
     Stream<DynamicNode> hugeTensors() {
         return asksAll() ? counted("huge tensors", HugeTensors.tests(device())) : Stream.empty();
     }

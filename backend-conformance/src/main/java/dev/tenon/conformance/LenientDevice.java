@@ -69,16 +69,6 @@ record LenientDevice(BackendDevice device, Predicate<Op> mayLack) implements Bac
     }
 
     @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        device.upload(from, to, toOffset);
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        device.download(from, fromOffset, to);
-    }
-
-    @Override
     public void close() {
         device.close();
     }

@@ -5,7 +5,6 @@ import dev.tenon.cpu.op.CpuContext;
 import dev.tenon.cpu.op.CpuSupport;
 import dev.tenon.cpu.probe.LimitProbe;
 import dev.tenon.cpu.thread.ThreadTeam;
-import dev.tenon.error.ShapeException;
 import dev.tenon.memory.HostBuffer;
 import dev.tenon.memory.HostPool;
 import dev.tenon.op.Op;
@@ -16,7 +15,6 @@ import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 
 /** The machine's processor: pooled host memory and a team of threads. */
@@ -82,26 +80,6 @@ final class CpuDevice implements BackendDevice {
     @Override
     public Optional<DeviceLimits> measureLimits() {
         return Optional.of(LimitProbe.measure(team.size()));
-    }
-
-    @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        MemorySegment target = ((HostBuffer) to).segment();
-        checkRange("upload", toOffset, from.byteSize(), target.byteSize());
-        MemorySegment.copy(from, 0, target, toOffset, from.byteSize());
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        MemorySegment source = ((HostBuffer) from).segment();
-        checkRange("download", fromOffset, to.byteSize(), source.byteSize());
-        MemorySegment.copy(source, fromOffset, to, 0, to.byteSize());
-    }
-
-    private static void checkRange(String op, long offset, long bytes, long size) {
-        if (offset < 0 || offset > size - bytes) {
-            throw new ShapeException(op, bytes + " bytes at " + offset + " leave a buffer of " + size, List.of());
-        }
     }
 
     @Override

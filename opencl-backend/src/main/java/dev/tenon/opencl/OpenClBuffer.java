@@ -1,6 +1,8 @@
 package dev.tenon.opencl;
 
+import dev.tenon.error.ShapeException;
 import dev.tenon.spi.DeviceBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Memory of an OpenCL device. Knows which streams' work it is part of, so that it is not reused under that. */
@@ -37,6 +39,12 @@ final class OpenClBuffer implements DeviceBuffer {
     @Override
     public long bytes() {
         return bytes;
+    }
+
+    void checkRange(String op, long offset, long count) {
+        if (offset < 0 || offset > bytes - count) {
+            throw new ShapeException(op, count + " bytes at " + offset + " leave a buffer of " + bytes, List.of());
+        }
     }
 
     /** Says that work of {@code stream} is about to use it. */

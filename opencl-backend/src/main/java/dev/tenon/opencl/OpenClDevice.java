@@ -1,7 +1,6 @@
 package dev.tenon.opencl;
 
 import dev.tenon.Configuration;
-import dev.tenon.error.ShapeException;
 import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.kernels.plan.LimitProbe;
 import dev.tenon.kernels.plan.PortableSupport;
@@ -16,7 +15,6 @@ import dev.tenon.spi.DeviceBuffer;
 import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -183,58 +181,6 @@ final class OpenClDevice implements BackendDevice {
     @Override
     public Optional<BackendTuning> tuning() {
         return Optional.of(tuning);
-    }
-
-    @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        OpenClBuffer target = (OpenClBuffer) to;
-        long bytes = from.byteSize();
-        checkRange("upload", toOffset, bytes, target.bytes());
-        if (bytes > 0) {
-            long queue = stream.take(target);
-            onHost(from, true, address -> OpenClNative.write(queue, target.handle(), toOffset, bytes, address));
-        }
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        OpenClBuffer source = (OpenClBuffer) from;
-        long bytes = to.byteSize();
-        checkRange("download", fromOffset, bytes, source.bytes());
-        if (bytes > 0) {
-            long queue = stream.take(source);
-            onHost(to, false, address -> OpenClNative.read(queue, source.handle(), fromOffset, bytes, address));
-        }
-    }
-
-    /** What moves bytes to or from an address. */
-    @FunctionalInterface
-    private interface Transfer {
-        void run(long address);
-    }
-
-    /** Memory of the Java heap has no address that holds still: its bytes go by way of memory that has. */
-    private static void onHost(MemorySegment segment, boolean reads, Transfer transfer) {
-        if (segment.isNative()) {
-            transfer.run(segment.address());
-            return;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment staging = arena.allocate(segment.byteSize(), 64);
-            if (reads) {
-                staging.copyFrom(segment);
-            }
-            transfer.run(staging.address());
-            if (!reads) {
-                segment.copyFrom(staging);
-            }
-        }
-    }
-
-    private static void checkRange(String op, long offset, long bytes, long size) {
-        if (offset < 0 || offset > size - bytes) {
-            throw new ShapeException(op, bytes + " bytes at " + offset + " leave a buffer of " + size, List.of());
-        }
     }
 
     @Override

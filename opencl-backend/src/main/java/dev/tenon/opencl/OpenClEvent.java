@@ -1,11 +1,15 @@
 package dev.tenon.opencl;
 
+import dev.tenon.error.NativeCallException;
 import dev.tenon.spi.StreamEvent;
+import org.jspecify.annotations.Nullable;
+import org.lwjgl.opencl.CL10;
 
 /** A point in a queue. Its OpenCL object is released as soon as the point is seen to be passed, or with its stream. */
 final class OpenClEvent implements StreamEvent {
     private final Handles handles;
     private long event;
+    private @Nullable NativeCallException failure;
 
     /** @param event the OpenCL event, or 0 for a point that is already passed */
     OpenClEvent(long event, Handles handles) {
@@ -15,8 +19,12 @@ final class OpenClEvent implements StreamEvent {
 
     @Override
     public synchronized boolean isDone() {
-        if (event != 0 && OpenClNative.isComplete(event)) {
-            release();
+        if (event != 0) {
+            int status = OpenClNative.status(event);
+            if (status <= CL10.CL_COMPLETE) {
+                failure = status < 0 ? OpenClNative.commandFailure(status) : null;
+                release();
+            }
         }
         return event == 0;
     }
@@ -24,9 +32,17 @@ final class OpenClEvent implements StreamEvent {
     @Override
     public synchronized void synchronize() {
         if (event != 0) {
-            OpenClNative.await(event);
-            release();
+            OpenClNative.awaitEnd(event);
+            isDone();
         }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** How the work that it marks the end of failed, once it is seen to be passed. */
+    synchronized @Nullable NativeCallException failure() {
+        return failure;
     }
 
     /** Makes a queue wait for it. */

@@ -121,16 +121,28 @@ final class OpenClNative {
         check("clReleaseMemObject", CL10.clReleaseMemObject(buffer));
     }
 
-    static void write(long queue, long buffer, long offset, long bytes, long from) {
-        check(
-                "clEnqueueWriteBuffer",
-                CL10.nclEnqueueWriteBuffer(queue, buffer, CL10.CL_TRUE, offset, bytes, from, 0, NULL, NULL));
+    /** Queues a copy of host memory into a buffer, which reads the memory until the event that is returned. */
+    static long write(long queue, long buffer, long offset, long bytes, long from) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer event = stack.mallocPointer(1);
+            check(
+                    "clEnqueueWriteBuffer",
+                    CL10.nclEnqueueWriteBuffer(
+                            queue, buffer, CL10.CL_FALSE, offset, bytes, from, 0, NULL, MemoryUtil.memAddress(event)));
+            return event.get(0);
+        }
     }
 
-    static void read(long queue, long buffer, long offset, long bytes, long to) {
-        check(
-                "clEnqueueReadBuffer",
-                CL10.nclEnqueueReadBuffer(queue, buffer, CL10.CL_TRUE, offset, bytes, to, 0, NULL, NULL));
+    /** Queues a copy of a buffer into host memory, which writes the memory until the event that is returned. */
+    static long read(long queue, long buffer, long offset, long bytes, long to) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer event = stack.mallocPointer(1);
+            check(
+                    "clEnqueueReadBuffer",
+                    CL10.nclEnqueueReadBuffer(
+                            queue, buffer, CL10.CL_FALSE, offset, bytes, to, 0, NULL, MemoryUtil.memAddress(event)));
+            return event.get(0);
+        }
     }
 
     static void flush(long queue) {
@@ -157,20 +169,30 @@ final class OpenClNative {
         }
     }
 
-    static boolean isComplete(long event) {
+    /** The state of an event's command: {@code CL_COMPLETE}, a greater number before that, a negative one if it failed. */
+    static int status(long event) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             IntBuffer status = stack.mallocInt(1);
             check("clGetEventInfo", CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, status, null));
-            int value = status.get(0);
-            if (value < 0) {
-                throw failure("an enqueued command", value, "");
-            }
-            return value == CL10.CL_COMPLETE;
+            return status.get(0);
         }
+    }
+
+    /** The failure of a command whose {@link #status} is negative. */
+    static NativeCallException commandFailure(int status) {
+        return failure("an enqueued command", status, "");
     }
 
     static void await(long event) {
         check("clWaitForEvents", CL10.clWaitForEvents(event));
+    }
+
+    /** Waits for an event. That its command failed is no failure of this call: {@link #status} tells. */
+    static void awaitEnd(long event) {
+        int code = CL10.clWaitForEvents(event);
+        if (code != CL11.CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST) {
+            check("clWaitForEvents", code);
+        }
     }
 
     static void releaseEvent(long event) {

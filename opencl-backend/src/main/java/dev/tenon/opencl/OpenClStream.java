@@ -1,18 +1,24 @@
 package dev.tenon.opencl;
 
 import dev.tenon.error.ClosedException;
+import dev.tenon.error.TenonException;
 import dev.tenon.kernels.plan.Launch;
 import dev.tenon.kernels.plan.PortableOps;
 import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.DeviceBuffer;
 import dev.tenon.spi.OpTiming;
 import dev.tenon.spi.StreamEvent;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue in order. Safe for use by several threads, whose work is queued as it comes. Its monitor is held while work is
@@ -24,6 +30,7 @@ final class OpenClStream implements BackendStream {
     private final Handles handles;
     private final List<OpenClEvent> events = new ArrayList<>();
     private final Set<OpenClTiming> unread = ConcurrentHashMap.newKeySet();
+    private @Nullable TenonException failure;
     private volatile boolean closed;
 
     OpenClStream(OpenClDevice device, Handles handles) {
@@ -80,7 +87,7 @@ final class OpenClStream implements BackendStream {
             }
             if (timing.isEmpty()) {
                 // Nothing to run takes place at some time, too.
-                timing.add(OpenClNative.marker(queue));
+                timing.add(OpenClNative.marker(queues.current()));
             }
             return timing;
         } catch (RuntimeException | Error e) {
@@ -128,11 +135,73 @@ final class OpenClStream implements BackendStream {
         graph.enqueue(plainQueue());
     }
 
-    /** Before a transfer on this queue. */
-    synchronized long take(OpenClBuffer buffer) {
+    @Override
+    public StreamEvent upload(MemorySegment from, DeviceBuffer to, long toOffset) {
+        OpenClBuffer target = (OpenClBuffer) to;
+        target.checkRange("upload", toOffset, from.byteSize());
+        if (from.byteSize() == 0) {
+            return StreamEvent.PASSED;
+        }
+        if (from.isNative()) {
+            return transfer(
+                    target,
+                    queue -> OpenClNative.write(queue, target.handle(), toOffset, from.byteSize(), from.address()));
+        }
+        // Memory of the Java heap has no address that holds still: its bytes go by way of memory that has.
+        try (Arena arena = Arena.ofConfined()) {
+            upload(arena.allocate(from.byteSize(), 64).copyFrom(from), to, toOffset)
+                    .synchronize();
+        }
+        return StreamEvent.PASSED;
+    }
+
+    @Override
+    public StreamEvent download(DeviceBuffer from, long fromOffset, MemorySegment to) {
+        OpenClBuffer source = (OpenClBuffer) from;
+        source.checkRange("download", fromOffset, to.byteSize());
+        if (to.byteSize() == 0) {
+            return StreamEvent.PASSED;
+        }
+        if (to.isNative()) {
+            return transfer(
+                    source,
+                    queue -> OpenClNative.read(queue, source.handle(), fromOffset, to.byteSize(), to.address()));
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(to.byteSize(), 64);
+            download(from, fromOffset, staging).synchronize();
+            to.copyFrom(staging);
+        }
+        return StreamEvent.PASSED;
+    }
+
+    private synchronized StreamEvent transfer(OpenClBuffer buffer, LongUnaryOperator enqueue) {
         requireOpen();
         buffer.usedBy(this);
-        return queues.current();
+        synchronized (events) {
+            return track(enqueue.applyAsLong(queues.current()));
+        }
+    }
+
+    /** Keeps an event until it is passed, and sends off what is queued up to it. Under the events' lock. */
+    private OpenClEvent track(long made) {
+        sweep();
+        OpenClEvent event = new OpenClEvent(made, handles);
+        events.add(event);
+        // A queue that waits for this one must not wait for commands that were never sent.
+        OpenClNative.flush(queues.current());
+        return event;
+    }
+
+    /** Lets go of events that are passed; the first failure among them is what {@link #synchronize} throws. */
+    private void sweep() {
+        events.removeIf(event -> {
+            if (!event.isDone()) {
+                return false;
+            }
+            failure = failure == null ? event.failure() : failure;
+            return true;
+        });
     }
 
     /** A released queue must not reach the driver, which would follow a dangling pointer. */
@@ -148,19 +217,18 @@ final class OpenClStream implements BackendStream {
             if (closed) {
                 return new OpenClEvent(0, handles);
             }
-            events.removeIf(OpenClEvent::isDone);
-            OpenClEvent event = new OpenClEvent(OpenClNative.marker(queues.current()), handles);
-            events.add(event);
-            // A queue that waits for this one must not wait for commands that were never sent.
-            OpenClNative.flush(queues.current());
-            return event;
+            return track(OpenClNative.marker(queues.current()));
         }
     }
 
     @Override
     public synchronized void waitFor(StreamEvent event) {
         requireOpen();
-        ((OpenClEvent) event).holdUp(queues.current());
+        if (event instanceof OpenClEvent point) {
+            point.holdUp(queues.current());
+        } else {
+            event.synchronize();
+        }
     }
 
     @Override
@@ -169,8 +237,14 @@ final class OpenClStream implements BackendStream {
             return;
         }
         OpenClNative.finish(queues.current());
+        TenonException failed;
         synchronized (events) {
-            events.removeIf(OpenClEvent::isDone);
+            sweep();
+            failed = failure;
+            failure = null;
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
@@ -181,7 +255,11 @@ final class OpenClStream implements BackendStream {
                 return;
             }
             OpenClNative.finish(queues.current());
-            events.forEach(OpenClEvent::synchronize);
+            for (OpenClEvent event : events) {
+                // Whoever holds it may still ask how its work ended.
+                event.isDone();
+                event.release();
+            }
             events.clear();
             List.copyOf(unread).forEach(OpenClTiming::read);
             closed = true;

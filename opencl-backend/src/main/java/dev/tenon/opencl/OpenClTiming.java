@@ -7,6 +7,7 @@ import dev.tenon.spi.OpTiming;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lwjgl.opencl.CL10;
 
 /** The times of one operator, from the events of its first and last kernel. The events are released when they are read. */
 final class OpenClTiming implements OpTiming {
@@ -42,7 +43,7 @@ final class OpenClTiming implements OpTiming {
 
     @Override
     public synchronized boolean isDone() {
-        return last == 0 || OpenClNative.isComplete(last);
+        return last == 0 || OpenClNative.status(last) <= CL10.CL_COMPLETE;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.tenon.memory;
 
+import dev.tenon.error.ShapeException;
 import dev.tenon.spi.DeviceBuffer;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Host memory outside the Java heap. */
 public final class HostBuffer implements DeviceBuffer {
@@ -25,6 +27,19 @@ public final class HostBuffer implements DeviceBuffer {
 
     public MemorySegment segment() {
         return segment;
+    }
+
+    /**
+     * A part of it.
+     *
+     * @throws ShapeException if it has no such bytes
+     */
+    public MemorySegment slice(long offset, long bytes) {
+        if (offset < 0 || offset > segment.byteSize() - bytes) {
+            throw new ShapeException(
+                    "slice", bytes + " bytes at " + offset + " leave a buffer of " + segment.byteSize(), List.of());
+        }
+        return segment.asSlice(offset, bytes);
     }
 
     /** The first byte's address: what kernels compute with. */

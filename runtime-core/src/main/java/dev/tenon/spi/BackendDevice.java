@@ -55,16 +55,20 @@ public interface BackendDevice extends AutoCloseable {
     }
 
     /**
-     * Copies host memory into a buffer after all work on the default stream; done when it returns. The segment may be on the
+     * Copies host memory into a buffer in the order of the default stream; done when it returns. The segment may be on the
      * heap, or confined to the calling thread.
      */
-    void upload(MemorySegment from, DeviceBuffer to, long toOffset);
+    default void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
+        defaultStream().upload(from, to, toOffset).synchronize();
+    }
 
     /**
-     * Copies a buffer's bytes into host memory after all work on the default stream; done when it returns. The segment may be
+     * Copies a buffer's bytes into host memory in the order of the default stream; done when it returns. The segment may be
      * on the heap, or confined to the calling thread.
      */
-    void download(DeviceBuffer from, long fromOffset, MemorySegment to);
+    default void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
+        defaultStream().download(from, fromOffset, to).synchronize();
+    }
 
     @Override
     void close();

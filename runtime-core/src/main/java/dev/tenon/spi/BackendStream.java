@@ -1,7 +1,9 @@
 package dev.tenon.spi;
 
+import dev.tenon.memory.HostBuffer;
 import dev.tenon.op.Op;
 import dev.tenon.profile.Clock;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A queue of work in order. On a host backend each call may be done when it returns. */
@@ -30,6 +32,38 @@ public interface BackendStream extends AutoCloseable {
 
     /** Prepares a list of operators, each checked and supported, for replay with one call. Runs none of them. */
     BackendGraph compile(List<Op> ops);
+
+    /**
+     * Copies host memory into a buffer of this device, in the order of this stream's work. It may still be under way when
+     * this returns: memory off the heap must then stay alive and unchanged until the event is passed. Memory on the heap is
+     * read before it returns. The segment may be confined to the calling thread.
+     *
+     * <p>As it stands here it serves devices whose buffers are host memory; any other overrides it.
+     *
+     * @throws dev.tenon.error.ShapeException if the bytes leave the buffer
+     */
+    default StreamEvent upload(MemorySegment from, DeviceBuffer to, long toOffset) {
+        MemorySegment target = ((HostBuffer) to).slice(toOffset, from.byteSize());
+        synchronize();
+        target.copyFrom(from);
+        return StreamEvent.PASSED;
+    }
+
+    /**
+     * Copies a buffer's bytes into host memory, in the order of this stream's work. The bytes are there when the event is
+     * passed, and the memory must stay alive until then; memory on the heap is filled when it returns. The segment may be
+     * confined to the calling thread.
+     *
+     * <p>As it stands here it serves devices whose buffers are host memory; any other overrides it.
+     *
+     * @throws dev.tenon.error.ShapeException if the bytes leave the buffer
+     */
+    default StreamEvent download(DeviceBuffer from, long fromOffset, MemorySegment to) {
+        MemorySegment source = ((HostBuffer) from).slice(fromOffset, to.byteSize());
+        synchronize();
+        to.copyFrom(source);
+        return StreamEvent.PASSED;
+    }
 
     /** Marks this point of the queue. */
     StreamEvent record();

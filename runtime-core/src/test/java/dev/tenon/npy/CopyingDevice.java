@@ -22,10 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Host memory and an element-by-element copy: all that reading and writing files needs of a device. */
-final class CopyingDevice implements BackendDevice, BackendStream {
+public final class CopyingDevice implements BackendDevice {
     private final HostPool pool = new HostPool("copying", 1L << 30);
+    private final BackendStream stream = new CopyingStream();
 
-    static Device open() {
+    public static Device open() {
         return new Device(new CopyingDevice(), Configuration.DEFAULT);
     }
 
@@ -62,63 +63,58 @@ final class CopyingDevice implements BackendDevice, BackendStream {
 
     @Override
     public BackendStream defaultStream() {
-        return this;
+        return stream;
     }
 
     @Override
     public BackendStream openStream() {
-        return this;
+        return stream;
     }
-
-    @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        ((HostBuffer) to).segment().asSlice(toOffset, from.byteSize()).copyFrom(from);
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        to.copyFrom(((HostBuffer) from).segment().asSlice(fromOffset, to.byteSize()));
-    }
-
-    @Override
-    public void execute(Op op) {
-        Copy copy = (Copy) op;
-        Layout in = copy.in().layout().broadcastTo(copy.out().shape());
-        copy(copy, in, copy.out().layout());
-    }
-
-    private static void copy(Copy copy, Layout in, Layout out) {
-        if (in.shape().rank() == 0) {
-            int width = copy.in().dtype().blockBytes();
-            MemorySegment from = copy.in().segment().asSlice(in.offset() * width, width);
-            copy.out().segment().asSlice(out.offset() * width, width).copyFrom(from);
-            return;
-        }
-        for (long i = 0; i < in.shape().size(0); i++) {
-            copy(copy, in.select(0, i), out.select(0, i));
-        }
-    }
-
-    @Override
-    public BackendGraph compile(List<Op> ops) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public StreamEvent record() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void waitFor(StreamEvent event) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void synchronize() {}
 
     @Override
     public void close() {
         pool.close();
+    }
+
+    private static final class CopyingStream implements BackendStream {
+        @Override
+        public void execute(Op op) {
+            Copy copy = (Copy) op;
+            Layout in = copy.in().layout().broadcastTo(copy.out().shape());
+            copy(copy, in, copy.out().layout());
+        }
+
+        private static void copy(Copy copy, Layout in, Layout out) {
+            if (in.shape().rank() == 0) {
+                int width = copy.in().dtype().blockBytes();
+                MemorySegment from = copy.in().segment().asSlice(in.offset() * width, width);
+                copy.out().segment().asSlice(out.offset() * width, width).copyFrom(from);
+                return;
+            }
+            for (long i = 0; i < in.shape().size(0); i++) {
+                copy(copy, in.select(0, i), out.select(0, i));
+            }
+        }
+
+        @Override
+        public BackendGraph compile(List<Op> ops) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public StreamEvent record() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void waitFor(StreamEvent event) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void synchronize() {}
+
+        @Override
+        public void close() {}
     }
 }

@@ -6,13 +6,16 @@ import dev.tenon.Device;
 import dev.tenon.memory.HostBuffer;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
+import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.DeviceBuffer;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
+import dev.tenon.spi.StreamEvent;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +24,8 @@ import java.util.Optional;
  * holds addresses only.
  */
 final class HostDevice implements BackendDevice {
+    private final BackendStream stream = new Idle();
+
     static Device open() {
         return new Device(new HostDevice(), Configuration.DEFAULT);
     }
@@ -56,7 +61,7 @@ final class HostDevice implements BackendDevice {
 
     @Override
     public BackendStream defaultStream() {
-        throw new UnsupportedOperationException();
+        return stream;
     }
 
     @Override
@@ -65,15 +70,31 @@ final class HostDevice implements BackendDevice {
     }
 
     @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        MemorySegment.copy(from, 0, ((HostBuffer) to).segment(), toOffset, from.byteSize());
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        MemorySegment.copy(((HostBuffer) from).segment(), fromOffset, to, 0, to.byteSize());
-    }
-
-    @Override
     public void close() {}
+    /** Moves bytes and runs nothing. */
+    private static final class Idle implements BackendStream {
+        @Override
+        public void execute(Op op) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public BackendGraph compile(List<Op> ops) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public StreamEvent record() {
+            return StreamEvent.PASSED;
+        }
+
+        @Override
+        public void waitFor(StreamEvent event) {}
+
+        @Override
+        public void synchronize() {}
+
+        @Override
+        public void close() {}
+    }
 }

@@ -92,19 +92,6 @@ final class ScalarDevice implements BackendDevice {
         return new ScalarStream(worker);
     }
 
-    /** On the caller's thread, whose segment may be confined to it, when all work before is done. */
-    @Override
-    public void upload(MemorySegment from, DeviceBuffer to, long toOffset) {
-        stream.synchronize();
-        MemorySegment.copy(from, 0, ((ScalarBuffer) to).memory(), toOffset, from.byteSize());
-    }
-
-    @Override
-    public void download(DeviceBuffer from, long fromOffset, MemorySegment to) {
-        stream.synchronize();
-        MemorySegment.copy(((ScalarBuffer) from).memory(), fromOffset, to, 0, to.byteSize());
-    }
-
     @Override
     public void close() {
         worker.close();

@@ -5,7 +5,9 @@ import dev.tenon.error.DeviceException;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.DeviceBuffer;
 import dev.tenon.spi.StreamEvent;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -68,6 +70,21 @@ final class ScalarStream implements BackendStream {
         }
     }
 
+    /** On the caller's thread, whose segment may be confined to it, when all work before is done. */
+    @Override
+    public StreamEvent upload(MemorySegment from, DeviceBuffer to, long toOffset) {
+        synchronize();
+        MemorySegment.copy(from, 0, ((ScalarBuffer) to).memory(), toOffset, from.byteSize());
+        return StreamEvent.PASSED;
+    }
+
+    @Override
+    public StreamEvent download(DeviceBuffer from, long fromOffset, MemorySegment to) {
+        synchronize();
+        MemorySegment.copy(((ScalarBuffer) from).memory(), fromOffset, to, 0, to.byteSize());
+        return StreamEvent.PASSED;
+    }
+
     private record Point(CompletableFuture<Void> reached) implements StreamEvent {
         @Override
         public boolean isDone() {
@@ -90,7 +107,10 @@ final class ScalarStream implements BackendStream {
     @Override
     public synchronized void waitFor(StreamEvent event) {
         throwFailure();
-        last = last.runAfterBoth(((Point) event).reached(), () -> {});
+        // Any other event is that of a transfer, which was done at once.
+        if (event instanceof Point(CompletableFuture<Void> reached)) {
+            last = last.runAfterBoth(reached, () -> {});
+        }
     }
 
     @Override
