@@ -50,8 +50,13 @@ final class ChatCommand extends TenonCommand {
         GenerationOptions options = sampling.options(TEMPERATURE, MAX_TOKENS);
         SessionOptions sessionOptions = model.session();
         Path path = model.path();
-        try (Tenon tenon = runtime.open();
-                LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()));
+        try (Tenon tenon = runtime.open()) {
+            converse(runtime.plan(tenon, sessionOptions, err()), path, sessionOptions, options);
+        }
+    }
+
+    private void converse(ModelPlan plan, Path path, SessionOptions sessionOptions, GenerationOptions options) {
+        try (LanguageModel languageModel = plan.open(path);
                 DecoderSession session = languageModel.session(sessionOptions);
                 Generator generator = new Generator(session, languageModel.tokenizer())) {
             ChatPrompts prompts = ChatPrompts.of(languageModel);
@@ -66,7 +71,7 @@ final class ChatCommand extends TenonCommand {
                             messages.clear();
                             generator.clear();
                         }
-                        default -> answer(prompts, generator, input, line, options);
+                        default -> answer(plan, prompts, generator, input, line, options);
                     }
                 }
             }
@@ -74,7 +79,12 @@ final class ChatCommand extends TenonCommand {
     }
 
     private void answer(
-            ChatPrompts prompts, Generator generator, ChatInput input, String line, GenerationOptions options) {
+            ModelPlan plan,
+            ChatPrompts prompts,
+            Generator generator,
+            ChatInput input,
+            String line,
+            GenerationOptions options) {
         if (messages.isEmpty() && system != null) {
             messages.add(ChatMessage.system(system));
         }
@@ -104,6 +114,7 @@ final class ChatCommand extends TenonCommand {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("text", result.text());
             document.put("stop", result.stop().label());
+            document.put("plan", plan.facts());
             printJson(document);
         } else {
             out().println();

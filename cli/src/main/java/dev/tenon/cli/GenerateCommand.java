@@ -66,8 +66,14 @@ final class GenerateCommand extends TenonCommand {
         SessionOptions sessionOptions = model.session();
         Path path = model.path();
         String text = Prompts.read(prompt, file);
-        try (Tenon tenon = runtime.open();
-                LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()))) {
+        try (Tenon tenon = runtime.open()) {
+            ModelPlan plan = runtime.plan(tenon, sessionOptions, err());
+            run(plan, path, text, sessionOptions, options);
+        }
+    }
+
+    private void run(ModelPlan plan, Path path, String text, SessionOptions sessionOptions, GenerationOptions options) {
+        try (LanguageModel languageModel = plan.open(path)) {
             int[] ids = chat
                     ? ChatPrompts.of(languageModel).ids(ChatPrompts.conversation(system, text))
                     : languageModel.tokenizer().encode(text, new EncodeOptions(true, special));
@@ -78,7 +84,7 @@ final class GenerateCommand extends TenonCommand {
                     Generator generator = new Generator(session, languageModel.tokenizer())) {
                 GenerationResult result =
                         generator.generate(ids, options, isJson() ? TextListener.SILENT : this::print);
-                report(result);
+                report(result, plan);
             }
         }
     }
@@ -89,7 +95,7 @@ final class GenerateCommand extends TenonCommand {
         return !out().checkError();
     }
 
-    private void report(GenerationResult result) {
+    private void report(GenerationResult result, ModelPlan plan) {
         if (isJson()) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("prompt_ids", result.promptIds());
@@ -99,6 +105,7 @@ final class GenerateCommand extends TenonCommand {
             document.put("time_to_first_token_ms", rounded(result.firstTokenNanos() / 1e6));
             document.put("prefill_tokens_per_second", rounded(result.prefillRate()));
             document.put("decode_tokens_per_second", rounded(result.decodeRate()));
+            document.put("plan", plan.facts());
             printJson(document);
             return;
         }

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.Tenon;
 import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.generate.LanguageModel;
 import dev.tenon.models.generate.Perplexity;
 import dev.tenon.models.generate.Perplexity.Scoring;
@@ -52,9 +53,15 @@ final class PerplexityCommand extends TenonCommand {
         }
         Path path = model.path();
         String content = new String(Prompts.bytes(text, maxBytes), StandardCharsets.UTF_8);
-        try (Tenon tenon = runtime.open();
-                LanguageModel languageModel = LanguageModel.open(path, tenon.device(runtime.device()));
-                DecoderSession session = languageModel.session(model.session().withContext(window));
+        SessionOptions options = model.session().withContext(window);
+        try (Tenon tenon = runtime.open()) {
+            measure(runtime.plan(tenon, options, err()), path, content, options);
+        }
+    }
+
+    private void measure(ModelPlan plan, Path path, String content, SessionOptions options) {
+        try (LanguageModel languageModel = plan.open(path);
+                DecoderSession session = languageModel.session(options);
                 ProgressBar bar = new ProgressBar(err(), "perplexity")) {
             int[] ids = languageModel.tokenizer().encode(content);
             long start = System.nanoTime();
@@ -66,11 +73,11 @@ final class PerplexityCommand extends TenonCommand {
                     done -> bar.at(done, ids.length));
             double seconds = (System.nanoTime() - start) / 1e9;
             bar.close();
-            report(result, ids.length, seconds);
+            report(result, ids.length, seconds, plan);
         }
     }
 
-    private void report(Perplexity result, int tokens, double seconds) {
+    private void report(Perplexity result, int tokens, double seconds, ModelPlan plan) {
         if (isJson()) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("perplexity", result.value());
@@ -78,6 +85,7 @@ final class PerplexityCommand extends TenonCommand {
             document.put("tokens", tokens);
             document.put("window", window);
             document.put("tokens_per_second", rounded(tokens / seconds));
+            document.put("plan", plan.facts());
             printJson(document);
         } else {
             printFact("perplexity", "%.4f".formatted(result.value()));

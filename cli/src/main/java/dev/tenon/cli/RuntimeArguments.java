@@ -2,18 +2,31 @@ package dev.tenon.cli;
 
 import dev.tenon.Configuration;
 import dev.tenon.Tenon;
+import dev.tenon.models.decoder.SessionOptions;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which device to run on, and how. */
+/** Which devices to run on, and how. */
 final class RuntimeArguments {
     private static final int THREADS_A_CORE = 16;
 
     @Option(
             names = "--device",
             paramLabel = "NAME",
+            split = ",",
             defaultValue = "cpu",
-            description = "Device to run on (${DEFAULT-VALUE}).")
-    private String device = "cpu";
+            description = "Device to run on (${DEFAULT-VALUE}), or several, with commas between, that share the model's"
+                    + " layers in this order.")
+    private List<String> devices = List.of("cpu");
+
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            split = ",",
+            description = "How many layers each device takes; without it as many as fit on each in turn.")
+    private @Nullable List<Integer> layers;
 
     @Option(
             names = "--threads",
@@ -35,7 +48,8 @@ final class RuntimeArguments {
         return Tenon.open(Configuration.DEFAULT.withThreads(threads));
     }
 
-    String device() {
-        return device;
+    /** Where a model's layers go; {@code shown} is told before the model is loaded, if there is a choice in it. */
+    ModelPlan plan(Tenon tenon, SessionOptions options, PrintWriter shown) {
+        return new ModelPlan(devices.stream().map(tenon::device).toList(), layers, options, shown);
     }
 }

@@ -87,7 +87,7 @@ class ChatCommandTest {
         }
         assertEquals(2, documents.size());
         for (JsonNode each : documents) {
-            assertEquals(List.of("text", "stop"), List.copyOf(each.propertyNames()));
+            assertEquals(List.of("text", "stop", "plan"), List.copyOf(each.propertyNames()));
             assertEquals("1234", each.get("text").asString());
             assertEquals("length", each.get("stop").asString());
         }

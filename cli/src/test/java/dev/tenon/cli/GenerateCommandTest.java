@@ -58,7 +58,8 @@ class GenerateCommandTest {
                         "stop",
                         "time_to_first_token_ms",
                         "prefill_tokens_per_second",
-                        "decode_tokens_per_second"),
+                        "decode_tokens_per_second",
+                        "plan"),
                 run.names());
         Map<String, Object> document = run.json();
         assertEquals(List.of((int) 'v', (int) 'w'), document.get("prompt_ids"));

@@ -43,7 +43,7 @@ class PerplexityCommandTest {
     @Test
     void jsonHasTheDocumentedNames() throws Exception {
         CommandRun run = perplexity("abcdefghij", "--json");
-        assertEquals(List.of("perplexity", "scored", "tokens", "window", "tokens_per_second"), run.names());
+        assertEquals(List.of("perplexity", "scored", "tokens", "window", "tokens_per_second", "plan"), run.names());
         assertScores(FORESEEN, 9, run);
         assertEquals(10, run.json().get("tokens"));
         assertEquals(512, run.json().get("window"));

@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * A language model whose text can be foretold: tokens are bytes, and each is most likely followed by the next byte, but 'z'
  * and '9' by the end of the text and a line end by '1'. So {@code "v"} is followed by {@code "wxyz"}, and a chat is
- * answered with {@code "123456789"}. The layer between embedding and output adds nothing.
+ * answered with {@code "123456789"}. The layers between embedding and output add nothing.
  */
 final class TinyModel {
     static final int END = 256;
@@ -36,10 +36,14 @@ final class TinyModel {
     }
 
     static Path write(Path path, boolean chat) {
+        return write(path, chat, 1);
+    }
+
+    static Path write(Path path, boolean chat, int layers) {
         GgufWriter writer = new GgufWriter()
                 .put("general.architecture", "llama")
                 .put("general.name", "tiny")
-                .putCount("llama.block_count", 1)
+                .putCount("llama.block_count", layers)
                 .putCount("llama.context_length", 128)
                 .putCount("llama.embedding_length", WIDTH)
                 .putCount("llama.feed_forward_length", 32)
@@ -57,17 +61,18 @@ final class TinyModel {
         }
         matrix(writer, "token_embd.weight", VOCABULARY, WIDTH, identity());
         matrix(writer, "output.weight", VOCABULARY, WIDTH, successors());
-        for (String norm : List.of("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm")) {
-            float[] ones = new float[WIDTH];
-            java.util.Arrays.fill(ones, 1);
-            add(writer, norm + ".weight", Shape.of(WIDTH), ones);
+        norm(writer, "output_norm");
+        for (int i = 0; i < layers; i++) {
+            String layer = "blk." + i + ".";
+            norm(writer, layer + "attn_norm");
+            norm(writer, layer + "ffn_norm");
+            for (String square : List.of("attn_q", "attn_k", "attn_v", "attn_output")) {
+                matrix(writer, layer + square + ".weight", WIDTH, WIDTH, Map.of());
+            }
+            matrix(writer, layer + "ffn_gate.weight", 32, WIDTH, Map.of());
+            matrix(writer, layer + "ffn_up.weight", 32, WIDTH, Map.of());
+            matrix(writer, layer + "ffn_down.weight", WIDTH, 32, Map.of());
         }
-        for (String square : List.of("attn_q", "attn_k", "attn_v", "attn_output")) {
-            matrix(writer, "blk.0." + square + ".weight", WIDTH, WIDTH, Map.of());
-        }
-        matrix(writer, "blk.0.ffn_gate.weight", 32, WIDTH, Map.of());
-        matrix(writer, "blk.0.ffn_up.weight", 32, WIDTH, Map.of());
-        matrix(writer, "blk.0.ffn_down.weight", WIDTH, 32, Map.of());
         writer.write(path);
         return path;
     }
@@ -100,6 +105,12 @@ final class TinyModel {
             entries.put(next * WIDTH + token, (float) (MARGIN / norm));
         }
         return entries;
+    }
+
+    private static void norm(GgufWriter writer, String name) {
+        float[] ones = new float[WIDTH];
+        java.util.Arrays.fill(ones, 1);
+        add(writer, name + ".weight", Shape.of(WIDTH), ones);
     }
 
     private static void matrix(GgufWriter writer, String name, int rows, int columns, Map<Integer, Float> entries) {

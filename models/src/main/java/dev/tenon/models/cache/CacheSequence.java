@@ -104,10 +104,12 @@ public final class CacheSequence implements AutoCloseable {
         return copy;
     }
 
-    /** Where a reserved position lies in each of {@link PagedCache#keySlots}. */
-    public int slot(int position) {
+    /**
+     * Where a reserved position lies in a layer's {@link PagedCache#keySlots}; it is the same for all layers of a device.
+     */
+    public int slot(int layer, int position) {
         int pageSize = cache.shape().pageSize();
-        return pages[position / pageSize] * cache.shape().layers() * pageSize + position % pageSize;
+        return cache.part(layer).slot(pages[position / pageSize], position % pageSize);
     }
 
     /** Writes the page numbers to {@code into}, from {@code at} on. */

@@ -45,7 +45,12 @@ public record CacheShape(
 
     /** Bytes that the whole cache takes. */
     public long bytes() {
+        return Math.multiplyExact(layerBytes(), (long) layers);
+    }
+
+    /** Bytes that one layer takes. */
+    public long layerBytes() {
         long position = Math.multiplyExact((long) heads, type.bytes(keySize) + type.bytes(valueSize));
-        return Math.multiplyExact(Math.multiplyExact(position, (long) layers), (long) pageSize * pages);
+        return Math.multiplyExact(position, (long) pageSize * pages);
     }
 }

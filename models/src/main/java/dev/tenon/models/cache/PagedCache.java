@@ -1,34 +1,53 @@
 package dev.tenon.models.cache;
 
 import dev.tenon.Device;
-import dev.tenon.Scope;
 import dev.tenon.Tensor;
 import dev.tenon.error.ClosedException;
+import dev.tenon.error.InvalidArgumentException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Keys and values of many sequences in pages of one pool (Kwon et al. 2023, vLLM). A page holds {@code pageSize}
- * positions of every layer; sequences take pages as they grow, give them back when closed, and share those of a common
- * beginning. Memory that no sequence has written is reserved, not used, where the system works that way: all layers of a
- * page lie together, so that what the first tokens write is a few of the system's pages and not one or more a layer
- * (a fresh page of 2 MiB cost up to 4.5 ms on a virtual machine, 60 of them a third of the time to the first token).
+ * positions of every layer, each layer's on its own device; sequences take pages as they grow, give them back when closed,
+ * and share those of a common beginning.
  *
  * <p>For one thread at a time.
  */
 public final class PagedCache implements AutoCloseable {
     private final CacheShape shape;
-    /** [pages, layers, pageSize, heads, size]. */
-    private final Tensor keys;
-
-    private final Tensor values;
+    private final List<CachePages> parts = new ArrayList<>();
     private final int[] users;
     private final int[] free;
     private int freeCount;
     private boolean closed;
 
     /**
+     * The layers that one device keeps.
+     *
+     * @param layers how many, after those of the parts before
+     */
+    public record Part(Device device, int layers) {}
+
+    /**
+     * A cache on one device.
+     *
      * @throws dev.tenon.error.OutOfDeviceMemoryException if the device's pool cannot hold it; nothing stays allocated
      */
     public PagedCache(Device device, CacheShape shape) {
+        this(List.of(new Part(device, shape.layers())), shape);
+    }
+
+    /**
+     * A cache whose layers lie on several devices.
+     *
+     * @throws InvalidArgumentException if the parts do not have the shape's layers together
+     * @throws dev.tenon.error.OutOfDeviceMemoryException if a device's pool cannot hold its part; nothing stays allocated
+     */
+    public PagedCache(List<Part> devices, CacheShape shape) {
+        if (devices.stream().mapToInt(Part::layers).sum() != shape.layers()) {
+            throw new InvalidArgumentException("cache: " + devices + " do not have " + shape.layers() + " layers");
+        }
         this.shape = shape;
         users = new int[shape.pages()];
         free = new int[shape.pages()];
@@ -36,18 +55,18 @@ public final class PagedCache implements AutoCloseable {
             free[i] = free.length - 1 - i;
         }
         freeCount = free.length;
-        keys = pages(device, shape.keySize());
+        int layer = 0;
         try {
-            values = pages(device, shape.valueSize());
+            for (Part part : devices) {
+                if (part.layers() > 0) {
+                    parts.add(new CachePages(part.device(), shape, layer, part.layers()));
+                }
+                layer += part.layers();
+            }
         } catch (RuntimeException e) {
-            keys.close();
+            parts.forEach(CachePages::close);
             throw e;
         }
-    }
-
-    private Tensor pages(Device device, int size) {
-        return Scope.outside(() -> Tensor.empty(
-                device, shape.type(), shape.pages(), shape.layers(), shape.pageSize(), shape.heads(), size));
     }
 
     public CacheShape shape() {
@@ -56,28 +75,31 @@ public final class PagedCache implements AutoCloseable {
 
     /** A layer's keys: [pages, pageSize, heads, keySize]. */
     public Tensor keyPages(int layer) {
-        return keys.select(1, layer);
+        return part(layer).keyPages(layer);
     }
 
     /** A layer's values: [pages, pageSize, heads, valueSize]. */
     public Tensor valuePages(int layer) {
-        return values.select(1, layer);
+        return part(layer).valuePages(layer);
     }
 
     /** A layer's keys by {@link CacheSequence#slot}: [slots, heads, keySize]. */
     public Tensor keySlots(int layer) {
-        return slots(keys, layer);
+        return part(layer).keySlots(layer);
     }
 
     /** A layer's values by {@link CacheSequence#slot}: [slots, heads, valueSize]. */
     public Tensor valueSlots(int layer) {
-        return slots(values, layer);
+        return part(layer).valueSlots(layer);
     }
 
-    /** Slots count all layers' positions; starting a layer later makes those of the first layer its own. */
-    private Tensor slots(Tensor pages, int layer) {
-        long all = (long) shape.pages() * shape.layers() * shape.pageSize();
-        return pages.reshape(all, shape.heads(), pages.size(4)).slice(0, (long) layer * shape.pageSize(), all);
+    CachePages part(int layer) {
+        for (CachePages part : parts) {
+            if (part.holds(layer)) {
+                return part;
+            }
+        }
+        throw new InvalidArgumentException("cache: layer " + layer + " of " + shape.layers());
     }
 
     /** Pages that no sequence holds. */
@@ -128,15 +150,13 @@ public final class PagedCache implements AutoCloseable {
 
     /** Copies a page's keys and values in every layer. */
     void copy(int from, int to) {
-        keys.select(0, to).set(keys.select(0, from));
-        values.select(0, to).set(values.select(0, from));
+        parts.forEach(part -> part.copy(from, to));
     }
 
     /** Frees the memory; its sequences must not be used any more. */
     @Override
     public void close() {
         closed = true;
-        keys.close();
-        values.close();
+        parts.forEach(CachePages::close);
     }
 }

@@ -5,33 +5,38 @@ import dev.tenon.Scope;
 import dev.tenon.models.gguf.GgufFile;
 import dev.tenon.models.weights.TensorSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A decoder-only language model: its configuration and its weights, which stay in the mapped file where the device can
  * use host memory. Immutable; one object serves many {@link DecoderSession}s on many threads.
  */
 public final class Decoder implements AutoCloseable {
-    private final Device device;
     private final TensorSource source;
-    private final WeightLoader loader;
+    private final List<WeightLoader> loaders;
     private final DecoderConfiguration configuration;
-    private final DecoderWeights weights;
+    private final DevicePlan plan;
+    private final List<SegmentWeights> segments;
 
     private Decoder(
-            Device device,
             TensorSource source,
-            WeightLoader loader,
+            List<WeightLoader> loaders,
             DecoderConfiguration configuration,
-            DecoderWeights weights) {
-        this.device = device;
+            DevicePlan plan,
+            List<SegmentWeights> segments) {
         this.source = source;
-        this.loader = loader;
+        this.loaders = loaders;
         this.configuration = configuration;
-        this.weights = weights;
+        this.plan = plan;
+        this.segments = segments;
     }
 
     /**
-     * Opens a GGUF file and makes a decoder of it.
+     * Opens a GGUF file and makes a decoder of it, all on one device.
      *
      * @throws dev.tenon.error.InputOutputException if the file cannot be read
      * @throws dev.tenon.error.MalformedFileException if it is no whole GGUF file, or a key or tensor of the model is
@@ -39,9 +44,19 @@ public final class Decoder implements AutoCloseable {
      * @throws UnsupportedModelException if it is a model of a kind that is not supported
      */
     public static Decoder open(Path path, Device device) {
+        return open(path, on(device));
+    }
+
+    /**
+     * Opens a GGUF file and makes a decoder of it, split over devices.
+     *
+     * @param planner says by the model's size where its layers go; what it throws is passed on
+     * @throws dev.tenon.error.InvalidArgumentException if the plan has another number of layers than the model
+     */
+    public static Decoder open(Path path, Function<ModelSize, DevicePlan> planner) {
         GgufFile file = GgufFile.open(path);
         try {
-            return of(file, device);
+            return of(file, planner);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;
@@ -55,24 +70,48 @@ public final class Decoder implements AutoCloseable {
      * @throws UnsupportedModelException if it is a model of a kind that is not supported
      */
     public static Decoder of(GgufFile file, Device device) {
+        return of(file, on(device));
+    }
+
+    /** As {@link #of(GgufFile, Device)}, split over devices as {@link #open(Path, Function)} says. */
+    public static Decoder of(GgufFile file, Function<ModelSize, DevicePlan> planner) {
         DecoderConfiguration configuration = GgufConfiguration.read(file);
-        WeightLoader loader = new WeightLoader(file, device);
+        DevicePlan plan = planner.apply(ModelSize.of(file, configuration));
+        plan.requireLayers(configuration.layers());
+        // A device that comes twice has its weights, such as a table used at both ends, once.
+        Map<Device, WeightLoader> loaders = new LinkedHashMap<>();
         try {
-            DecoderWeights weights = Scope.outside(() -> new GgufWeights(loader, configuration).load());
-            return new Decoder(device, file, loader, configuration, weights);
+            List<SegmentWeights> segments = Scope.outside(() -> load(file, configuration, plan, loaders));
+            return new Decoder(file, List.copyOf(loaders.values()), configuration, plan, segments);
         } catch (RuntimeException | Error e) {
-            loader.close();
+            loaders.values().forEach(WeightLoader::close);
             throw e;
         }
+    }
+
+    private static Function<ModelSize, DevicePlan> on(Device device) {
+        return size -> DevicePlan.on(device, size.layers());
+    }
+
+    private static List<SegmentWeights> load(
+            GgufFile file, DecoderConfiguration configuration, DevicePlan plan, Map<Device, WeightLoader> loaders) {
+        List<SegmentWeights> segments = new ArrayList<>();
+        int last = plan.segments().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            DevicePlan.Segment segment = plan.segments().get(i);
+            WeightLoader loader = loaders.computeIfAbsent(segment.device(), device -> new WeightLoader(file, device));
+            segments.add(new GgufWeights(loader, configuration).segment(segment, i == 0, i == last));
+        }
+        return List.copyOf(segments);
     }
 
     public DecoderConfiguration configuration() {
         return configuration;
     }
 
-    /** Where it runs. */
-    public Device device() {
-        return device;
+    /** Where its layers lie. */
+    public DevicePlan plan() {
+        return plan;
     }
 
     /** The model's file or files. */
@@ -80,14 +119,14 @@ public final class Decoder implements AutoCloseable {
         return source;
     }
 
-    DecoderWeights weights() {
-        return weights;
+    List<SegmentWeights> segments() {
+        return segments;
     }
 
     /** Ends the weights and closes the file. Its sessions must be closed before. */
     @Override
     public void close() {
-        loader.close();
+        loaders.forEach(WeightLoader::close);
         source.close();
     }
 

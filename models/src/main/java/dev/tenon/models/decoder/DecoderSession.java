@@ -2,41 +2,31 @@ package dev.tenon.models.decoder;
 
 import dev.tenon.DType;
 import dev.tenon.Device;
-import dev.tenon.Graph;
 import dev.tenon.Scope;
 import dev.tenon.Tensor;
 import dev.tenon.error.ClosedException;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.models.cache.CacheSequence;
-import dev.tenon.models.cache.CacheShape;
 import dev.tenon.models.cache.ContextOverflowException;
 import dev.tenon.models.cache.PagedCache;
 import dev.tenon.op.CrossEntropy;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Runs a {@link Decoder} over sequences of its own cache. A prompt is run in chunks; each decode step, of one token for
- * each of some sequences, is captured once for every number of sequences and replayed from then on.
+ * each of some sequences, is captured once for every number of sequences and replayed from then on: on every device of the
+ * decoder's plan the layers that lie there.
  *
  * <p>A call that throws leaves every sequence as long as it was. For one thread at a time.
  */
 public final class DecoderSession implements AutoCloseable {
-    private static final int DEFAULT_CONTEXT = 4096;
-    /** Rows of logits computed at once when all of a prompt's are wanted: 64 of 100,000 tokens are 26 MB. */
-    private static final int LOGIT_ROWS = 64;
-
     private final Decoder decoder;
-    private final int context;
-    private final int chunk;
-    private final int batch;
+    private final SessionSizes sizes;
     private final PagedCache cache;
-    private final StepBuffers buffers;
-    private final StepConstants constants;
-    private final DecoderStep step;
-    private final Map<Integer, Graph> graphs = new HashMap<>();
+    private final List<SessionSegment> segments = new ArrayList<>();
     private boolean replays = true;
     private boolean closed;
 
@@ -52,46 +42,27 @@ public final class DecoderSession implements AutoCloseable {
 
     /**
      * @throws InvalidArgumentException if the context passes what the model's learned positions allow
-     * @throws dev.tenon.error.OutOfDeviceMemoryException if the cache or the buffers do not fit; nothing stays allocated
+     * @throws dev.tenon.error.OutOfDeviceMemoryException if the cache or the buffers do not fit on a device; nothing stays
+     *     allocated
      */
     public DecoderSession(Decoder decoder, SessionOptions options) {
         this.decoder = decoder;
-        DecoderConfiguration c = decoder.configuration();
-        context = options.context() == 0 ? Math.min(c.contextLength(), DEFAULT_CONTEXT) : options.context();
-        if (c.rope().isEmpty() && context > c.contextLength()) {
-            throw new InvalidArgumentException(
-                    "a context of " + context + " passes the model's " + c.contextLength() + " learned positions");
-        }
-        chunk = Math.min(options.chunk(), context);
-        batch = options.sequences();
-        int pages = Math.ceilDiv(context, options.pageSize());
-        CacheShape shape = new CacheShape(
-                c.layers(),
-                c.keyHeads(),
-                c.keySize(),
-                c.valueSize(),
-                options.cacheType(),
-                options.pageSize(),
-                Math.multiplyExact(pages, options.sequences()),
-                pages);
-        Device device = decoder.device();
-        cache = new PagedCache(device, shape);
+        DecoderConfiguration configuration = decoder.configuration();
+        sizes = SessionSizes.of(configuration, options);
+        cache = new PagedCache(
+                decoder.plan().segments().stream()
+                        .map(segment -> new PagedCache.Part(segment.device(), segment.layers()))
+                        .toList(),
+                sizes.cache(configuration, options));
         try {
-            int tokens = Math.max(chunk, batch);
-            buffers = Scope.outside(() -> new StepBuffers(
-                    device, decoder, tokens, batch, pages, Math.max(batch, Math.min(LOGIT_ROWS, tokens))));
+            for (SegmentWeights weights : decoder.segments()) {
+                segments.add(new SessionSegment(configuration, weights, cache, sizes));
+            }
         } catch (RuntimeException e) {
+            segments.forEach(SessionSegment::close);
             cache.close();
             throw e;
         }
-        try {
-            constants = Scope.outside(() -> new StepConstants(device, c, context));
-        } catch (RuntimeException e) {
-            buffers.close();
-            cache.close();
-            throw e;
-        }
-        step = new DecoderStep(decoder, cache, buffers, constants);
     }
 
     public Decoder decoder() {
@@ -100,7 +71,7 @@ public final class DecoderSession implements AutoCloseable {
 
     /** The most positions that a sequence may have. */
     public int context() {
-        return context;
+        return sizes.context();
     }
 
     public PagedCache cache() {
@@ -133,11 +104,11 @@ public final class DecoderSession implements AutoCloseable {
         }
         return atomically(sequence, ids, () -> {
             int last = 0;
-            for (int at = 0; at < ids.length; at += chunk) {
-                last = Math.min(chunk, ids.length - at);
+            for (int at = 0; at < ids.length; at += sizes.chunk()) {
+                last = Math.min(sizes.chunk(), ids.length - at);
                 append(sequence, ids, at, last);
             }
-            return step.logits(last - 1, last);
+            return segments.getLast().logits(last - 1, last);
         });
     }
 
@@ -145,11 +116,13 @@ public final class DecoderSession implements AutoCloseable {
     public void prefill(CacheSequence sequence, int[] ids, LogitConsumer consumer) {
         checkPrompt(sequence, ids);
         atomically(sequence, ids, () -> {
-            for (int at = 0; at < ids.length; at += chunk) {
-                int count = Math.min(chunk, ids.length - at);
+            for (int at = 0; at < ids.length; at += sizes.chunk()) {
+                int count = Math.min(sizes.chunk(), ids.length - at);
                 append(sequence, ids, at, count);
-                for (int from = 0; from < count; from += LOGIT_ROWS) {
-                    consumer.accept(at + from, step.logits(from, Math.min(count, from + LOGIT_ROWS)));
+                for (int from = 0; from < count; from += SessionSizes.LOGIT_ROWS) {
+                    consumer.accept(
+                            at + from,
+                            segments.getLast().logits(from, Math.min(count, from + SessionSizes.LOGIT_ROWS)));
                 }
             }
             return sequence;
@@ -167,7 +140,7 @@ public final class DecoderSession implements AutoCloseable {
             int rows = (int) Math.min(logits.size(0), losses.length - from);
             if (rows > 0) {
                 try (Scope scope = Scope.open()) {
-                    Device device = decoder.device();
+                    Device device = logits.device();
                     Tensor targets = Tensor.of(device, Arrays.copyOfRange(ids, from + 1, from + 1 + rows));
                     Tensor out = Tensor.empty(device, DType.F32, rows);
                     device.execute(new CrossEntropy(logits.slice(0, 0, rows), targets, -1, out, null));
@@ -187,13 +160,12 @@ public final class DecoderSession implements AutoCloseable {
      */
     public Tensor decode(List<CacheSequence> sequences, int[] ids) {
         int rows = sequences.size();
-        if (rows < 1 || rows > batch || ids.length != rows) {
-            throw new InvalidArgumentException(
-                    "decode: " + rows + " sequences and " + ids.length + " ids; the session takes up to " + batch);
+        if (rows < 1 || rows > sizes.batch() || ids.length != rows) {
+            throw new InvalidArgumentException("decode: " + rows + " sequences and " + ids.length
+                    + " ids; the session takes up to " + sizes.batch());
         }
         checkIds(ids);
         int[] positions = new int[rows];
-        int[] slots = new int[rows];
         for (int i = 0; i < rows; i++) {
             CacheSequence sequence = own(sequences.get(i));
             if (sequences.indexOf(sequence) != i) {
@@ -202,25 +174,28 @@ public final class DecoderSession implements AutoCloseable {
             checkRoom(sequence, 1);
             sequence.reserve(1);
             positions[i] = sequence.length();
-            slots[i] = sequence.slot(positions[i]);
         }
-        write(sequences, 1, ids, positions, slots);
-        if (replays) {
-            graphs.computeIfAbsent(rows, this::capture).replay();
-        } else {
-            run(rows);
-        }
+        run(sequences, 1, ids, positions, segment -> {
+            if (replays) {
+                segment.replay(rows);
+            } else {
+                segment.decode(rows);
+            }
+        });
         sequences.forEach(sequence -> sequence.advance(1));
-        return buffers.logits.slice(0, 0, rows);
+        return segments.getLast().decoded(rows);
     }
 
-    private Graph capture(int rows) {
-        return decoder.device().capture(() -> run(rows));
-    }
-
-    private void run(int rows) {
-        step.hidden(rows, 1);
-        step.logits(0, rows);
+    /** Runs a step through all segments; the residual stream goes from each device to the next. */
+    private void run(
+            List<CacheSequence> sequences, int queries, int[] ids, int[] positions, Consumer<SessionSegment> step) {
+        segments.forEach(segment -> segment.write(sequences, queries, ids, positions));
+        for (int i = 0; i < segments.size(); i++) {
+            if (i > 0) {
+                segments.get(i).enter(segments.get(i - 1), ids.length);
+            }
+            step.accept(segments.get(i));
+        }
     }
 
     private interface Body<T> {
@@ -241,38 +216,14 @@ public final class DecoderSession implements AutoCloseable {
 
     private void append(CacheSequence sequence, int[] ids, int at, int count) {
         int[] positions = new int[count];
-        int[] slots = new int[count];
-        for (int i = 0; i < count; i++) {
-            positions[i] = sequence.length() + i;
-            slots[i] = sequence.slot(positions[i]);
-        }
-        write(List.of(sequence), count, Arrays.copyOfRange(ids, at, at + count), positions, slots);
-        step.hidden(1, count);
+        Arrays.setAll(positions, i -> sequence.length() + i);
+        run(
+                List.of(sequence),
+                count,
+                Arrays.copyOfRange(ids, at, at + count),
+                positions,
+                segment -> segment.run(1, count));
         sequence.advance(count);
-    }
-
-    private void write(List<CacheSequence> sequences, int queries, int[] ids, int[] positions, int[] slots) {
-        int rows = sequences.size();
-        int pages = cache.shape().sequencePages();
-        int[] lengths = new int[rows];
-        int[] table = new int[rows * pages];
-        for (int i = 0; i < rows; i++) {
-            lengths[i] = sequences.get(i).length() + queries;
-            sequences.get(i).pages(table, i * pages);
-        }
-        write(buffers.ids, ids);
-        write(buffers.positions, positions);
-        write(buffers.slots, slots);
-        write(buffers.lengths, lengths);
-        write(buffers.pageTable, table);
-    }
-
-    /** Overwrites the first rows of {@code buffer}. */
-    private void write(Tensor buffer, int[] values) {
-        try (Scope scope = Scope.open()) {
-            Tensor target = buffer.slice(0, 0, values.length / (buffer.shape().elements() / buffer.size(0)));
-            target.set(Tensor.of(decoder.device(), values, target.shape().sizes()));
-        }
     }
 
     private void checkPrompt(CacheSequence sequence, int[] ids) {
@@ -286,8 +237,8 @@ public final class DecoderSession implements AutoCloseable {
 
     /** The cache has whole pages, and so may have room for more than the context. */
     private void checkRoom(CacheSequence sequence, int count) {
-        if (count > context - sequence.length()) {
-            throw new ContextOverflowException(sequence.length(), count, context);
+        if (count > sizes.context() - sequence.length()) {
+            throw new ContextOverflowException(sequence.length(), count, sizes.context());
         }
     }
 
@@ -315,9 +266,7 @@ public final class DecoderSession implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            graphs.values().forEach(Graph::close);
-            constants.close();
-            buffers.close();
+            segments.forEach(SessionSegment::close);
             cache.close();
         }
     }

@@ -19,47 +19,56 @@ import dev.tenon.op.RmsNorm;
 import dev.tenon.op.Rope;
 import dev.tenon.op.Unary;
 import dev.tenon.op.UnaryKind;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of one step, in order, over the first rows of the {@link StepBuffers}. They only read the host's inputs
+ * The operators of one step of a segment, in order, over the first rows of the {@link StepBuffers}. They only read the host's inputs
  * from tensors, so that a captured step can be replayed with other tokens.
  */
 final class DecoderStep {
     private final DecoderConfiguration configuration;
-    private final DecoderWeights weights;
+    private final SegmentWeights weights;
     private final Device device;
     private final PagedCache cache;
     private final StepBuffers buffers;
     private final StepConstants constants;
 
-    DecoderStep(Decoder decoder, PagedCache cache, StepBuffers buffers, StepConstants constants) {
-        this.configuration = decoder.configuration();
-        this.weights = decoder.weights();
-        this.device = decoder.device();
+    DecoderStep(
+            DecoderConfiguration configuration,
+            SegmentWeights weights,
+            PagedCache cache,
+            StepBuffers buffers,
+            StepConstants constants) {
+        this.configuration = configuration;
+        this.weights = weights;
+        this.device = weights.device();
         this.cache = cache;
         this.buffers = buffers;
         this.constants = constants;
     }
 
-    /** From token ids to the residual stream after the last layer. */
+    /** From token ids, or the residual stream before the segment's first layer, to that after its last. */
     void hidden(int batch, int queries) {
         int tokens = batch * queries;
-        embed(tokens);
-        for (int i = 0; i < configuration.layers(); i++) {
+        if (weights.embedding() != null) {
+            embed(weights.embedding(), tokens);
+        }
+        for (int i = 0; i < weights.layers().size(); i++) {
             LayerWeights layer = weights.layers().get(i);
-            attention(i, layer, batch, queries);
+            attention(weights.firstLayer() + i, layer, batch, queries);
             feedForward(layer, tokens);
         }
     }
 
     /** From the residual stream of rows {@code from} to {@code to} to logits, in the logit buffer's first rows. */
     Tensor logits(int from, int to) {
+        SegmentWeights.Head head = Objects.requireNonNull(weights.head(), "the model ends elsewhere");
         Tensor normed = buffers.normed.slice(0, from, to);
-        norm(weights.outputNorm(), buffers.hidden.slice(0, from, to), normed);
+        norm(head.norm(), buffers.hidden.slice(0, from, to), normed);
         Tensor logits = buffers.logits.slice(0, 0, to - from);
-        Linear output = weights.output();
+        Linear output = head.output();
         float cap = configuration.logitSoftCap();
         if (cap == 0) {
             linear(output, normed, logits, Activation.NONE, null);
@@ -73,13 +82,13 @@ final class DecoderStep {
         return logits;
     }
 
-    private void embed(int tokens) {
+    private void embed(SegmentWeights.Embedding embedding, int tokens) {
         Tensor hidden = buffers.hidden.slice(0, 0, tokens);
-        gather(weights.embedding(), buffers.ids.slice(0, 0, tokens), hidden);
+        gather(embedding.tokens(), buffers.ids.slice(0, 0, tokens), hidden);
         if (configuration.embeddingScale() != 1) {
             device.execute(new Binary(BinaryKind.MULTIPLY, hidden, constants.embeddingScale(), hidden));
         }
-        Tensor table = weights.positions();
+        Tensor table = embedding.positions();
         Tensor added = buffers.added;
         if (table != null && added != null) {
             Tensor positions = added.slice(0, 0, tokens);

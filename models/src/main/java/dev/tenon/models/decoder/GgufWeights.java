@@ -6,6 +6,11 @@ import java.util.List;
 
 /** Finds a decoder's parameters by GGUF's names for them. */
 final class GgufWeights {
+    static final String EMBEDDING = "token_embd.weight";
+    static final String POSITIONS = "position_embd.weight";
+    static final String OUTPUT_NORM = "output_norm";
+    static final String OUTPUT = "output";
+
     private final WeightLoader loader;
     private final DecoderConfiguration configuration;
 
@@ -14,20 +19,42 @@ final class GgufWeights {
         this.configuration = configuration;
     }
 
-    DecoderWeights load() {
-        int width = configuration.width();
-        int vocabulary = configuration.vocabulary();
-        boolean learned = configuration.rope().isEmpty();
-        Tensor embedding = loader.matrix("token_embd.weight", vocabulary, width);
-        Tensor positions = learned ? loader.matrix("position_embd.weight", configuration.contextLength(), width) : null;
+    static String layerPrefix(int layer) {
+        return "blk." + layer + ".";
+    }
+
+    /** A plan's segment, all of it on the loader's device. */
+    SegmentWeights segment(DevicePlan.Segment segment, boolean begins, boolean ends) {
         List<LayerWeights> layers = new ArrayList<>();
-        for (int i = 0; i < configuration.layers(); i++) {
-            layers.add(layer("blk." + i + "."));
+        for (int i = segment.from(); i < segment.to(); i++) {
+            layers.add(layer(layerPrefix(i)));
         }
-        Norm outputNorm = loader.norm("output_norm", width);
-        Linear output =
-                loader.has("output.weight") ? loader.linear("output", vocabulary, width) : new Linear(embedding, null);
-        return new DecoderWeights(embedding, positions, List.copyOf(layers), outputNorm, output);
+        return new SegmentWeights(
+                segment.device(),
+                segment.from(),
+                begins ? embedding() : null,
+                List.copyOf(layers),
+                ends ? head() : null);
+    }
+
+    private Tensor tokens() {
+        return loader.matrix(EMBEDDING, configuration.vocabulary(), configuration.width());
+    }
+
+    private SegmentWeights.Embedding embedding() {
+        boolean learned = configuration.rope().isEmpty();
+        return new SegmentWeights.Embedding(
+                tokens(),
+                learned ? loader.matrix(POSITIONS, configuration.contextLength(), configuration.width()) : null);
+    }
+
+    private SegmentWeights.Head head() {
+        int width = configuration.width();
+        Norm norm = loader.norm(OUTPUT_NORM, width);
+        Linear output = loader.has(OUTPUT + ".weight")
+                ? loader.linear(OUTPUT, configuration.vocabulary(), width)
+                : new Linear(tokens(), null);
+        return new SegmentWeights.Head(norm, output);
     }
 
     private LayerWeights layer(String prefix) {

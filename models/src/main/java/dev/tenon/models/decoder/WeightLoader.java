@@ -98,14 +98,23 @@ final class WeightLoader implements AutoCloseable {
     }
 
     private DType type(WeightInfo info) {
+        return type(source, info);
+    }
+
+    /** @throws UnsupportedModelException if it is none of Tenon's types */
+    static DType type(TensorSource source, WeightInfo info) {
         try {
             return info.dtype();
         } catch (DTypeException _) {
-            throw unsupported(info);
+            throw unsupported(source, info);
         }
     }
 
     private UnsupportedModelException unsupported(WeightInfo info) {
+        return unsupported(source, info);
+    }
+
+    private static UnsupportedModelException unsupported(TensorSource source, WeightInfo info) {
         return new UnsupportedModelException(
                 source.name(),
                 "tensor " + Quote.of(info.name()) + ": weights of type " + info.typeName() + " are not supported");

@@ -4,6 +4,8 @@ import dev.tenon.Device;
 import dev.tenon.models.chat.ChatTemplate;
 import dev.tenon.models.decoder.Decoder;
 import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.DevicePlan;
+import dev.tenon.models.decoder.ModelSize;
 import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.gguf.GgufFile;
 import dev.tenon.models.gguf.GgufMetadata;
@@ -11,6 +13,7 @@ import dev.tenon.models.tokenizer.GgufTokenizer;
 import dev.tenon.models.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A model file with all that text needs: the decoder and its tokenizer. Immutable, for any number of threads. */
 public final class LanguageModel implements AutoCloseable {
@@ -32,10 +35,20 @@ public final class LanguageModel implements AutoCloseable {
      * @throws dev.tenon.models.decoder.UnsupportedModelException if it is a model of a kind that is not supported
      */
     public static LanguageModel open(Path path, Device device) {
+        return open(path, size -> DevicePlan.on(device, size.layers()));
+    }
+
+    /**
+     * Opens a GGUF file, its layers split over devices.
+     *
+     * @param planner says by the model's size where its layers go; what it throws is passed on
+     * @throws dev.tenon.error.InvalidArgumentException if the plan has another number of layers than the model
+     */
+    public static LanguageModel open(Path path, Function<ModelSize, DevicePlan> planner) {
         GgufFile file = GgufFile.open(path);
         try {
             Tokenizer tokenizer = GgufTokenizer.read(file.metadata());
-            return new LanguageModel(file.metadata(), Decoder.of(file, device), tokenizer);
+            return new LanguageModel(file.metadata(), Decoder.of(file, planner), tokenizer);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;

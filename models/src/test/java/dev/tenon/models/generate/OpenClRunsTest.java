@@ -10,6 +10,7 @@ import dev.tenon.Device;
 import dev.tenon.Tenon;
 import dev.tenon.error.DeviceException;
 import dev.tenon.models.decoder.DecoderSession;
+import dev.tenon.models.decoder.DevicePlan;
 import dev.tenon.models.decoder.SessionOptions;
 import dev.tenon.models.tokenizer.EncodeOptions;
 import java.io.IOException;
@@ -17,16 +18,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reference runs of {@link ReferenceRunsTest} on an OpenCL device: the same greedy text as on the CPU. */
+/**
+ * The reference runs of {@link ReferenceRunsTest} on an OpenCL device, alone and sharing the layers with the CPU: the same
+ * greedy text as on the CPU.
+ */
 class OpenClRunsTest {
     private static @Nullable Path data;
     private static @Nullable Tenon tenon;
-    private static Device device;
 
     @BeforeAll
     static void open() {
@@ -35,7 +40,7 @@ class OpenClRunsTest {
         data = Path.of(folder, "models");
         tenon = Tenon.open(Configuration.DEFAULT);
         try {
-            device = tenon.device("opencl");
+            tenon.device("opencl");
         } catch (DeviceException e) {
             List<String> required =
                     Arrays.asList(System.getProperty("tenon.require", "").split(","));
@@ -51,14 +56,27 @@ class OpenClRunsTest {
         }
     }
 
-    @Test
-    void stories260KWritesItsStory() throws IOException {
+    /** The layers in equal parts on each device. */
+    private static LanguageModel model(String file, String names) {
+        Tenon runtime = Objects.requireNonNull(tenon);
+        List<Device> devices =
+                Arrays.stream(names.split(",")).map(runtime::device).toList();
+        return LanguageModel.open(Objects.requireNonNull(data).resolve(file), size -> {
+            Integer[] layers = new Integer[devices.size()];
+            Arrays.setAll(layers, i -> size.layers() * (i + 1) / layers.length - size.layers() * i / layers.length);
+            return DevicePlan.of(devices, List.of(layers));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opencl:0", "opencl:0,cpu", "cpu,opencl:0", "cpu,opencl:0,cpu"})
+    void stories260KWritesItsStory(String devices) throws IOException {
         int[] expected = Arrays.stream(Files.readString(data.resolve("stories260K.greedy-ids.txt"))
                         .strip()
                         .split("\\s+"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        try (LanguageModel model = LanguageModel.open(data.resolve("stories260K.gguf"), device);
+        try (LanguageModel model = model("stories260K.gguf", devices);
                 DecoderSession session = model.session(SessionOptions.DEFAULT);
                 Generator generator = new Generator(session, model.tokenizer())) {
             int[] prompt = model.tokenizer().encode("", EncodeOptions.PROMPT);
@@ -70,11 +88,11 @@ class OpenClRunsTest {
     }
 
     /** Up to the first step that two computations may decide differently: the best two logits are less than 0.004 apart. */
-    @Test
-    void smolLm2GoesOnAsTheReferenceDoes() {
+    @ParameterizedTest
+    @ValueSource(strings = {"opencl:0", "opencl:0,cpu", "cpu,opencl:0"})
+    void smolLm2GoesOnAsTheReferenceDoes(String devices) {
         Json.Node document = Json.read(data.resolve("smollm2/greedy.json"));
-        Path file = data.resolve("smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
-        try (LanguageModel model = LanguageModel.open(file, device);
+        try (LanguageModel model = model("smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", devices);
                 DecoderSession session = model.session(SessionOptions.DEFAULT.withContext(512));
                 Generator generator = new Generator(session, model.tokenizer())) {
             for (Json.Node each : document.get("cases").list()) {
