@@ -15,6 +15,7 @@
 /* The tile's keys with the axes exchanged; zeros past the end. */
 TN_FUNCTION void load_keys(const TN_GLOBAL KEY_STORAGE *key, const TN_GLOBAL i32 *table, const AttentionShape *s,
                            i64 batch, i64 keyHead, i64 from, i64 end, TN_LOCAL_POINTER REAL *tile, i32 me) {
+    TN_SIZES(*s)
 #ifdef QUANT
     for (i32 i = me; i < TILE * (HEAD / 32); i += GROUP) {
         i32 c = i / (HEAD / 32);
@@ -42,6 +43,7 @@ TN_FUNCTION void load_keys(const TN_GLOBAL KEY_STORAGE *key, const TN_GLOBAL i32
 
 TN_FUNCTION void load_values(const TN_GLOBAL KEY_STORAGE *value, const TN_GLOBAL i32 *table, const AttentionShape *s,
                              i64 batch, i64 keyHead, i64 from, i64 end, TN_LOCAL_POINTER REAL *tile, i32 me) {
+    TN_SIZES(*s)
 #ifdef QUANT
     for (i32 i = me; i < TILE * (WIDTH / 32); i += GROUP) {
         i32 c = i / (WIDTH / 32);
@@ -72,20 +74,25 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
                     const TN_GLOBAL i32 *table, TN_GLOBAL QUERY_STORAGE *out, TN_GLOBAL REAL *logSumExp,
                     TN_GLOBAL REAL *partial, const AttentionShape s, const f32 scale, const f32 cap, const i64 parts,
                     const i32 keepsSums) {
-    TN_LOCAL REAL q[ROWS][HEAD];
+    TN_SIZES(s)
+    TN_LOCAL_SPACE
+    TN_LOCAL_NUMBERS(q, ROWS * HEAD)
     /* The keys with the axes exchanged, then the values. */
-    TN_LOCAL REAL tile[TILE * LARGER_SIZE];
-    TN_LOCAL REAL weights[ROWS][TILE];
-    TN_LOCAL REAL sums[ROWS][PADDED];
-    TN_LOCAL REAL largest[ROWS];
-    TN_LOCAL REAL total[ROWS];
-    TN_LOCAL REAL shrink[ROWS];
+    TN_LOCAL_NUMBERS(tile, TILE * LARGER_SIZE)
+    TN_LOCAL_NUMBERS(weights, ROWS * TILE)
+    TN_LOCAL_NUMBERS(sums, ROWS * PADDED)
+    TN_LOCAL_NUMBERS(largest, ROWS)
+    TN_LOCAL_NUMBERS(total, ROWS)
+    TN_LOCAL_NUMBERS(shrink, ROWS)
     i32 me = TN_LOCAL_ID();
-    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
-    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
     i64 sharing = s.heads / s.keyHeads;
-    i64 firstRow = TN_GROUP_ID(0) * ROWS;
     i64 allRows = sharing * s.queries;
+    i64 rowTiles = (allRows + ROWS - 1) / ROWS;
+    i64 firstRow = TN_GROUP_ID(0) % rowTiles * ROWS;
+    i64 pair = TN_GROUP_ID(0) / rowTiles % (s.batch * s.keyHeads);
+    i64 part = TN_GROUP_ID(0) / rowTiles / (s.batch * s.keyHeads);
+    i64 batch = pair / s.keyHeads;
+    i64 keyHead = pair % s.keyHeads;
     i32 rows = (i32)(allRows - firstRow < ROWS ? allRows - firstRow : ROWS);
     i64 length = tn_length(&s, lengths, batch);
     i64 firstPosition = length - s.queries;
@@ -93,14 +100,14 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
     for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
         i32 r = i / HEAD;
         i64 row = firstRow + r;
-        q[r][i % HEAD] =
+        q[i] =
             r < rows ? TN_LOAD(QUERY)(query, TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries,
                                                        row % s.queries)
                                                  + i % HEAD * s.query[4])
                      : (REAL)0;
     }
     for (i32 i = me; i < ROWS * PADDED; i += GROUP) {
-        sums[i / PADDED][i % PADDED] = 0;
+        sums[i] = 0;
     }
     for (i32 r = me; r < ROWS; r += GROUP) {
         largest[r] = -TN_INFINITY;
@@ -121,7 +128,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
     }
     i64 seen = end > begin ? end - begin : 0;
     i64 share = (seen + parts - 1) / parts;
-    begin += TN_GROUP_ID(2) * share;
+    begin += part * share;
     end = begin + share < end ? begin + share : end;
 
     for (i64 from = begin; from < end; from += TILE) {
@@ -139,7 +146,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             for (i32 d = 0; d < HEAD; d++) {
 #pragma unroll
                 for (i32 b = 0; b < BLOCK; b++) {
-                    REAL x = q[r + b][d];
+                    REAL x = q[(r + b) * HEAD + d];
 #pragma unroll
                     for (i32 c = 0; c < TILE; c++) {
                         dots[b][c] = fma(x, tile[d * TILE + c], dots[b][c]);
@@ -150,7 +157,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             for (i32 b = 0; b < BLOCK; b++) {
 #pragma unroll
                 for (i32 c = 0; c < TILE; c++) {
-                    weights[r + b][c] = dots[b][c];
+                    weights[(r + b) * TILE + c] = dots[b][c];
                 }
             }
         }
@@ -167,14 +174,14 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             }
             last = last < TILE ? last : TILE;
             for (i32 c = 0; c < TILE; c++) {
-                weights[r][c] = tn_score(weights[r][c], scale, cap);
+                weights[r * TILE + c] = tn_score(weights[r * TILE + c], scale, cap);
             }
-#ifdef HAS_MASK
-            i64 added = TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at) + from * s.mask[4];
-            for (i32 c = 0; c < last; c++) {
-                weights[r][c] += mask[added + c * s.mask[4]];
+            if (TN_HAS_MASK(s)) {
+                i64 added = TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at) + from * s.mask[4];
+                for (i32 c = 0; c < last; c++) {
+                    weights[r * TILE + c] += mask[added + c * s.mask[4]];
+                }
             }
-#endif
             REAL lanes[LANES];
             for (i32 i = 0; i < LANES; i++) {
                 lanes[i] = largest[r];
@@ -182,8 +189,8 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             for (i32 c = 0; c < TILE; c += LANES) {
 #pragma unroll
                 for (i32 i = 0; i < LANES; i++) {
-                    REAL score = c + i >= first && c + i < last ? weights[r][c + i] : (REAL)-TN_INFINITY;
-                    weights[r][c + i] = score;
+                    REAL score = c + i >= first && c + i < last ? weights[r * TILE + c + i] : (REAL)-TN_INFINITY;
+                    weights[r * TILE + c + i] = score;
                     lanes[i] = score > lanes[i] ? score : lanes[i];
                 }
             }
@@ -196,7 +203,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             largest[r] = most;
             REAL base = most == -TN_INFINITY ? (REAL)0 : most;
             for (i32 c = 0; c < TILE; c++) {
-                weights[r][c] = exp(weights[r][c] - base);
+                weights[r * TILE + c] = exp(weights[r * TILE + c] - base);
             }
             for (i32 i = 0; i < LANES; i++) {
                 lanes[i] = 0;
@@ -204,7 +211,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             for (i32 c = 0; c < TILE; c += LANES) {
 #pragma unroll
                 for (i32 i = 0; i < LANES; i++) {
-                    lanes[i] += weights[r][c + i];
+                    lanes[i] += weights[r * TILE + c + i];
                 }
             }
             REAL sum = 0;
@@ -223,21 +230,21 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             if (r < rows && from + c < end && tn_sees(&s, firstPosition + at, from + c)) {
                 REAL dot = 0;
                 for (i32 d = 0; d < HEAD; d++) {
-                    dot = fma(q[r][d], tile[d * TILE + c], dot);
+                    dot = fma(q[r * HEAD + d], tile[d * TILE + c], dot);
                 }
                 score = tn_score(dot, scale, cap);
-#ifdef HAS_MASK
-                score += mask[TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at)
-                              + (from + c) * s.mask[4]];
-#endif
+                if (TN_HAS_MASK(s)) {
+                    score += mask[TN_PLACE4(s.mask, batch, keyHead * sharing + row / s.queries, at)
+                                  + (from + c) * s.mask[4]];
+                }
             }
-            weights[r][c] = score;
+            weights[i] = score;
         }
         TN_BARRIER();
         for (i32 r = me; r < ROWS; r += GROUP) {
             REAL most = largest[r];
             for (i32 c = 0; c < TILE; c++) {
-                most = weights[r][c] > most ? weights[r][c] : most;
+                most = weights[r * TILE + c] > most ? weights[r * TILE + c] : most;
             }
             /* Nothing seen so far: then weights are 0, not the exponential of a difference of infinities. */
             shrink[r] = most == -TN_INFINITY ? (REAL)1 : exp(largest[r] - most);
@@ -246,13 +253,13 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
         TN_BARRIER();
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
             REAL most = largest[i / TILE];
-            weights[i / TILE][i % TILE] = most == -TN_INFINITY ? (REAL)0 : exp(weights[i / TILE][i % TILE] - most);
+            weights[i] = most == -TN_INFINITY ? (REAL)0 : exp(weights[i] - most);
         }
         TN_BARRIER();
         for (i32 r = me; r < ROWS; r += GROUP) {
             REAL sum = 0;
             for (i32 c = 0; c < TILE; c++) {
-                sum += weights[r][c];
+                sum += weights[r * TILE + c];
             }
             total[r] = total[r] * shrink[r] + sum;
         }
@@ -268,13 +275,13 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
                 for (i32 b = 0; b < BLOCK; b++) {
 #pragma unroll
                     for (i32 j = 0; j < 16; j++) {
-                        block[b][j] = sums[r + b][d + j] * shrink[r + b];
+                        block[b][j] = sums[(r + b) * PADDED + d + j] * shrink[r + b];
                     }
                 }
                 for (i32 c = 0; c < TILE; c++) {
 #pragma unroll
                     for (i32 b = 0; b < BLOCK; b++) {
-                        REAL x = weights[r + b][c];
+                        REAL x = weights[(r + b) * TILE + c];
 #pragma unroll
                         for (i32 j = 0; j < 16; j++) {
                             block[b][j] = fma(x, tile[c * PADDED + d + j], block[b][j]);
@@ -285,7 +292,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
                 for (i32 b = 0; b < BLOCK; b++) {
 #pragma unroll
                     for (i32 j = 0; j < 16; j++) {
-                        sums[r + b][d + j] = block[b][j];
+                        sums[(r + b) * PADDED + d + j] = block[b][j];
                     }
                 }
             }
@@ -294,11 +301,11 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
         for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
             i32 r = i / WIDTH;
             i32 d = i % WIDTH;
-            REAL sum = sums[r][d] * shrink[r];
+            REAL sum = sums[r * PADDED + d] * shrink[r];
             for (i32 c = 0; c < TILE; c++) {
-                sum = fma(weights[r][c], tile[c * PADDED + d], sum);
+                sum = fma(weights[r * TILE + c], tile[c * PADDED + d], sum);
             }
-            sums[r][d] = sum;
+            sums[r * PADDED + d] = sum;
         }
 #endif
     }
@@ -308,18 +315,18 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
         i32 d = i % WIDTH;
         i64 row = firstRow + r;
         if (parts == 1) {
-            REAL result = total[r] == 0 ? (REAL)0 : sums[r][d] / total[r];
+            REAL result = total[r] == 0 ? (REAL)0 : sums[r * PADDED + d] / total[r];
             TN_WRITE(QUERY)
             (out, TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries) + d * s.out[4], result);
         } else {
-            partial[((TN_GROUP_ID(1) * allRows + row) * parts + TN_GROUP_ID(2)) * (WIDTH + 2) + d] = sums[r][d];
+            partial[((pair * allRows + row) * parts + part) * (WIDTH + 2) + d] = sums[r * PADDED + d];
         }
     }
     for (i32 r = me; r < rows; r += GROUP) {
         i64 row = firstRow + r;
         if (parts > 1) {
             TN_GLOBAL REAL *to =
-                partial + ((TN_GROUP_ID(1) * allRows + row) * parts + TN_GROUP_ID(2)) * (WIDTH + 2) + WIDTH;
+                partial + ((pair * allRows + row) * parts + part) * (WIDTH + 2) + WIDTH;
             to[0] = largest[r];
             to[1] = total[r];
         } else if (keepsSums != 0) {
@@ -332,6 +339,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
 /* An item an element of the result: the parts' sums, each in proportion to its own largest score. */
 TN_KERNEL attention_join(const TN_GLOBAL REAL *partial, TN_GLOBAL QUERY_STORAGE *out, TN_GLOBAL REAL *logSumExp,
                          const AttentionShape s, const i64 parts, const i32 keepsSums) {
+    TN_SIZES(s)
     i64 index = TN_GLOBAL_ID();
     if (index >= s.batch * s.heads * s.queries * WIDTH) {
         return;

@@ -16,6 +16,7 @@ TN_FUNCTION REAL tn_score_slope(REAL capped, REAL scale, REAL cap) {
 TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *gradOut, const TN_GLOBAL QUERY_STORAGE *out,
                           TN_GLOBAL REAL *delta, const AttentionShape s, const i64 out0, const i64 out1,
                           const i64 out2, const i64 out3, const i64 out4) {
+    TN_SIZES(s)
     i64 row = TN_GLOBAL_ID();
     if (row >= s.batch * s.heads * s.queries) {
         return;
@@ -38,44 +39,47 @@ TN_KERNEL attention_backward_query(const TN_GLOBAL QUERY_STORAGE *query, const T
                                    const TN_GLOBAL REAL *delta, TN_GLOBAL QUERY_STORAGE *gradQuery,
                                    const AttentionShape s, const f32 scale, const f32 cap, const i64 to0,
                                    const i64 to1, const i64 to2, const i64 to3, const i64 to4) {
-    TN_LOCAL REAL q[ROWS][HEAD];
-    TN_LOCAL REAL g[ROWS][WIDTH];
-    TN_LOCAL REAL sums[ROWS][HEAD];
-    TN_LOCAL REAL k[TILE][HEAD];
-    TN_LOCAL REAL v[TILE][WIDTH];
-    TN_LOCAL REAL slopes[ROWS][TILE];
+    TN_SIZES(s)
+    TN_LOCAL_SPACE
+    TN_LOCAL_NUMBERS(q, ROWS * HEAD)
+    TN_LOCAL_NUMBERS(g, ROWS * WIDTH)
+    TN_LOCAL_NUMBERS(sums, ROWS * HEAD)
+    TN_LOCAL_NUMBERS(k, TILE * HEAD)
+    TN_LOCAL_NUMBERS(v, TILE * WIDTH)
+    TN_LOCAL_NUMBERS(slopes, ROWS * TILE)
     i32 me = TN_LOCAL_ID();
-    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
-    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
     i64 sharing = s.heads / s.keyHeads;
-    i64 firstRow = TN_GROUP_ID(0) * ROWS;
     i64 allRows = sharing * s.queries;
+    i64 rowTiles = (allRows + ROWS - 1) / ROWS;
+    i64 firstRow = TN_GROUP_ID(0) % rowTiles * ROWS;
+    i64 batch = TN_GROUP_ID(0) / rowTiles / s.keyHeads;
+    i64 keyHead = TN_GROUP_ID(0) / rowTiles % s.keyHeads;
     i32 rows = (i32)(allRows - firstRow < ROWS ? allRows - firstRow : ROWS);
     for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
         i32 r = i / HEAD;
         i64 row = firstRow + r;
         i64 from = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
-        q[r][i % HEAD] = r < rows ? TN_LOAD(QUERY)(query, from + i % HEAD * s.query[4]) : (REAL)0;
-        sums[r][i % HEAD] = 0;
+        q[i] = r < rows ? TN_LOAD(QUERY)(query, from + i % HEAD * s.query[4]) : (REAL)0;
+        sums[i] = 0;
     }
     for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
         i32 r = i / WIDTH;
         i64 row = firstRow + r;
         i64 from = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
-        g[r][i % WIDTH] = r < rows ? TN_LOAD(QUERY)(gradOut, from + i % WIDTH * s.out[4]) : (REAL)0;
+        g[i] = r < rows ? TN_LOAD(QUERY)(gradOut, from + i % WIDTH * s.out[4]) : (REAL)0;
     }
     for (i64 from = 0; from < s.keys; from += TILE) {
         TN_BARRIER();
         for (i32 i = me; i < TILE * HEAD; i += GROUP) {
             i64 position = from + i / HEAD;
-            k[i / HEAD][i % HEAD] =
+            k[i] =
                 position < s.keys
                     ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
                     : (REAL)0;
         }
         for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
             i64 position = from + i / WIDTH;
-            v[i / WIDTH][i % WIDTH] =
+            v[i] =
                 position < s.keys
                     ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
                     : (REAL)0;
@@ -92,40 +96,40 @@ TN_KERNEL attention_backward_query(const TN_GLOBAL QUERY_STORAGE *query, const T
                 REAL logSum = logSumExp[TN_PLACE4(s.sums, batch, head, at)];
                 REAL dot = 0;
                 for (i32 d = 0; d < HEAD; d++) {
-                    dot = fma(q[r][d], k[c][d], dot);
+                    dot = fma(q[r * HEAD + d], k[c * HEAD + d], dot);
                 }
                 REAL inner = 0;
                 for (i32 d = 0; d < WIDTH; d++) {
-                    inner = fma(g[r][d], v[c][d], inner);
+                    inner = fma(g[r * WIDTH + d], v[c * WIDTH + d], inner);
                 }
                 REAL capped = tn_score(dot, scale, cap);
                 REAL score = capped;
-#ifdef HAS_MASK
-                score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
-#endif
+                if (TN_HAS_MASK(s)) {
+                    score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
+                }
                 if (logSum != -TN_INFINITY) {
                     slope = exp(score - logSum) * (inner - delta[(batch * s.heads + head) * s.queries + at])
                             * tn_score_slope(capped, scale, cap);
                 }
             }
-            slopes[r][c] = slope;
+            slopes[r * TILE + c] = slope;
         }
         TN_BARRIER();
         for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
             i32 r = i / HEAD;
             i32 d = i % HEAD;
-            REAL sum = sums[r][d];
+            REAL sum = sums[r * HEAD + d];
             for (i32 c = 0; c < TILE; c++) {
-                sum = fma(slopes[r][c], k[c][d], sum);
+                sum = fma(slopes[r * TILE + c], k[c * HEAD + d], sum);
             }
-            sums[r][d] = sum;
+            sums[r * HEAD + d] = sum;
         }
     }
     TN_BARRIER();
     for (i32 i = me; i < rows * HEAD; i += GROUP) {
         i64 row = firstRow + i / HEAD;
         i64 to = to0 + batch * to1 + (keyHead * sharing + row / s.queries) * to2 + row % s.queries * to3;
-        TN_WRITE(QUERY)(gradQuery, to + i % HEAD * to4, sums[i / HEAD][i % HEAD]);
+        TN_WRITE(QUERY)(gradQuery, to + i % HEAD * to4, sums[i]);
     }
 }
 
@@ -137,46 +141,49 @@ TN_KERNEL attention_backward_key(const TN_GLOBAL QUERY_STORAGE *query, const TN_
                                  const f32 cap, const i64 key0, const i64 key1, const i64 key2, const i64 key3,
                                  const i64 key4, const i64 value0, const i64 value1, const i64 value2,
                                  const i64 value3, const i64 value4) {
-    TN_LOCAL REAL q[ROWS][HEAD];
-    TN_LOCAL REAL g[ROWS][WIDTH];
-    TN_LOCAL REAL k[TILE][HEAD];
-    TN_LOCAL REAL v[TILE][WIDTH];
-    TN_LOCAL REAL keySums[TILE][HEAD];
-    TN_LOCAL REAL valueSums[TILE][WIDTH];
-    TN_LOCAL REAL slopes[ROWS][TILE];
-    TN_LOCAL REAL weights[ROWS][TILE];
+    TN_SIZES(s)
+    TN_LOCAL_SPACE
+    TN_LOCAL_NUMBERS(q, ROWS * HEAD)
+    TN_LOCAL_NUMBERS(g, ROWS * WIDTH)
+    TN_LOCAL_NUMBERS(k, TILE * HEAD)
+    TN_LOCAL_NUMBERS(v, TILE * WIDTH)
+    TN_LOCAL_NUMBERS(keySums, TILE * HEAD)
+    TN_LOCAL_NUMBERS(valueSums, TILE * WIDTH)
+    TN_LOCAL_NUMBERS(slopes, ROWS * TILE)
+    TN_LOCAL_NUMBERS(weights, ROWS * TILE)
     i32 me = TN_LOCAL_ID();
-    i64 batch = TN_GROUP_ID(1) / s.keyHeads;
-    i64 keyHead = TN_GROUP_ID(1) % s.keyHeads;
     i64 sharing = s.heads / s.keyHeads;
-    i64 from = TN_GROUP_ID(0) * TILE;
     i64 allRows = sharing * s.queries;
+    i64 keyTiles = (s.keys + TILE - 1) / TILE;
+    i64 from = TN_GROUP_ID(0) % keyTiles * TILE;
+    i64 batch = TN_GROUP_ID(0) / keyTiles / s.keyHeads;
+    i64 keyHead = TN_GROUP_ID(0) / keyTiles % s.keyHeads;
     for (i32 i = me; i < TILE * HEAD; i += GROUP) {
         i64 position = from + i / HEAD;
-        k[i / HEAD][i % HEAD] =
+        k[i] =
             position < s.keys ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
                               : (REAL)0;
-        keySums[i / HEAD][i % HEAD] = 0;
+        keySums[i] = 0;
     }
     for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
         i64 position = from + i / WIDTH;
-        v[i / WIDTH][i % WIDTH] =
+        v[i] =
             position < s.keys
                 ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
                 : (REAL)0;
-        valueSums[i / WIDTH][i % WIDTH] = 0;
+        valueSums[i] = 0;
     }
     for (i64 firstRow = 0; firstRow < allRows; firstRow += ROWS) {
         TN_BARRIER();
         for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
             i64 row = firstRow + i / HEAD;
             i64 place = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
-            q[i / HEAD][i % HEAD] = row < allRows ? TN_LOAD(QUERY)(query, place + i % HEAD * s.query[4]) : (REAL)0;
+            q[i] = row < allRows ? TN_LOAD(QUERY)(query, place + i % HEAD * s.query[4]) : (REAL)0;
         }
         for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
             i64 row = firstRow + i / WIDTH;
             i64 place = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
-            g[i / WIDTH][i % WIDTH] = row < allRows ? TN_LOAD(QUERY)(gradOut, place + i % WIDTH * s.out[4]) : (REAL)0;
+            g[i] = row < allRows ? TN_LOAD(QUERY)(gradOut, place + i % WIDTH * s.out[4]) : (REAL)0;
         }
         TN_BARRIER();
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
@@ -191,44 +198,44 @@ TN_KERNEL attention_backward_key(const TN_GLOBAL QUERY_STORAGE *query, const TN_
                 REAL logSum = logSumExp[TN_PLACE4(s.sums, batch, head, at)];
                 REAL dot = 0;
                 for (i32 d = 0; d < HEAD; d++) {
-                    dot = fma(q[r][d], k[c][d], dot);
+                    dot = fma(q[r * HEAD + d], k[c * HEAD + d], dot);
                 }
                 REAL inner = 0;
                 for (i32 d = 0; d < WIDTH; d++) {
-                    inner = fma(g[r][d], v[c][d], inner);
+                    inner = fma(g[r * WIDTH + d], v[c * WIDTH + d], inner);
                 }
                 REAL capped = tn_score(dot, scale, cap);
                 REAL score = capped;
-#ifdef HAS_MASK
-                score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
-#endif
+                if (TN_HAS_MASK(s)) {
+                    score += mask[TN_PLACE4(s.mask, batch, head, at) + (from + c) * s.mask[4]];
+                }
                 if (logSum != -TN_INFINITY) {
                     weight = exp(score - logSum);
                     slope = weight * (inner - delta[(batch * s.heads + head) * s.queries + at])
                             * tn_score_slope(capped, scale, cap);
                 }
             }
-            slopes[r][c] = slope;
-            weights[r][c] = weight;
+            slopes[r * TILE + c] = slope;
+            weights[r * TILE + c] = weight;
         }
         TN_BARRIER();
         for (i32 i = me; i < TILE * HEAD; i += GROUP) {
             i32 c = i / HEAD;
             i32 d = i % HEAD;
-            REAL sum = keySums[c][d];
+            REAL sum = keySums[c * HEAD + d];
             for (i32 r = 0; r < ROWS; r++) {
-                sum = fma(slopes[r][c], q[r][d], sum);
+                sum = fma(slopes[r * TILE + c], q[r * HEAD + d], sum);
             }
-            keySums[c][d] = sum;
+            keySums[c * HEAD + d] = sum;
         }
         for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
             i32 c = i / WIDTH;
             i32 d = i % WIDTH;
-            REAL sum = valueSums[c][d];
+            REAL sum = valueSums[c * WIDTH + d];
             for (i32 r = 0; r < ROWS; r++) {
-                sum = fma(weights[r][c], g[r][d], sum);
+                sum = fma(weights[r * TILE + c], g[r * WIDTH + d], sum);
             }
-            valueSums[c][d] = sum;
+            valueSums[c * WIDTH + d] = sum;
         }
     }
     TN_BARRIER();
@@ -236,14 +243,14 @@ TN_KERNEL attention_backward_key(const TN_GLOBAL QUERY_STORAGE *query, const TN_
         i64 position = from + i / HEAD;
         if (position < s.keys) {
             i64 to = key0 + batch * key1 + keyHead * key2 + position * key3;
-            TN_WRITE(KEY)(gradKey, to + i % HEAD * key4, keySums[i / HEAD][i % HEAD]);
+            TN_WRITE(KEY)(gradKey, to + i % HEAD * key4, keySums[i]);
         }
     }
     for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
         i64 position = from + i / WIDTH;
         if (position < s.keys) {
             i64 to = value0 + batch * value1 + keyHead * value2 + position * value3;
-            TN_WRITE(KEY)(gradValue, to + i % WIDTH * value4, valueSums[i / WIDTH][i % WIDTH]);
+            TN_WRITE(KEY)(gradValue, to + i % WIDTH * value4, valueSums[i]);
         }
     }
 }

@@ -1,6 +1,7 @@
 /*
  * Matmul: tiles of TILE_M x TILE_N by a group, TILE_K terms at a time through local memory; an item has PER_M x PER_N results,
- * TILE_M / PER_M rows and TILE_N / PER_N columns apart. For any strides and types.
+ * TILE_M / PER_M rows and TILE_N / PER_N columns apart. For any strides and types. Groups are counted along one axis, columns of
+ * tiles first, then rows, then the batch: CUDA has no more than 65535 along the others.
  */
 #define OPERANDS 4
 #include "tenon.h"
@@ -19,9 +20,11 @@ TN_KERNEL matmul(const TN_GLOBAL TN_STORAGE(A) * a, const TN_GLOBAL B_STORAGE *b
     i32 me = TN_LOCAL_ID();
     i32 column = me % ACROSS;
     i32 row = me / ACROSS;
-    i64 fromN = TN_GROUP_ID(0) * TILE_N;
-    i64 fromM = TN_GROUP_ID(1) * TILE_M;
-    TN_PLACES(at, batch, TN_GROUP_ID(2))
+    i64 tilesN = (s.n + TILE_N - 1) / TILE_N;
+    i64 tilesM = (s.m + TILE_M - 1) / TILE_M;
+    i64 fromN = TN_GROUP_ID(0) % tilesN * TILE_N;
+    i64 fromM = TN_GROUP_ID(0) / tilesN % tilesM * TILE_M;
+    TN_PLACES(at, batch, TN_GROUP_ID(0) / tilesN / tilesM)
     REAL sums[PER_M][PER_N];
     for (i32 i = 0; i < PER_M; i++) {
         for (i32 j = 0; j < PER_N; j++) {

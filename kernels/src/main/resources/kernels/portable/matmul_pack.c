@@ -1,7 +1,7 @@
 /*
  * Matmul's operands packed for matmul_panels and matmul_rows, as f32. pack_rows: a in panels of ROWS rows, pack_columns: b in panels of COLUMNS
  * columns, each element of k after the other, padded with zeros to whole panels and to a multiple of 32 in k; a work item has
- * 32 elements of k of a panel. widen_rows: a's ROWS rows one after the other.
+ * 32 elements of k of a panel. widen_rows: a's rows one after the other.
  */
 #define OPERANDS 4
 #include "tenon.h"
@@ -70,10 +70,10 @@ TN_KERNEL pack_columns(const TN_GLOBAL B_STORAGE *b, TN_GLOBAL f32 *panels, cons
 
 TN_KERNEL widen_rows(const TN_GLOBAL TN_STORAGE(A) * a, TN_GLOBAL f32 *wide, const TnAxes batch, const MatmulShape s) {
     i64 index = TN_GLOBAL_ID();
-    if (index >= batch.count * ROWS * s.k) {
+    if (index >= batch.count * s.m * s.k) {
         return;
     }
-    i64 row = index / s.k % ROWS;
-    TN_PLACES(at, batch, index / s.k / ROWS)
+    i64 row = index / s.k % s.m;
+    TN_PLACES(at, batch, index / s.k / s.m)
     wide[index] = TN_LOAD(A)(a, at[0] + row * s.aRow + index % s.k * s.aColumn);
 }

@@ -1,7 +1,8 @@
 /*
  * Matmul for ROWS rows of a (1 to 8) and a b whose columns are contiguous or quantized, as a weight [n, k] is: reading b once is
  * what it costs. A group of GROUP items has a column; an item takes STEP elements of it at a time, in vectors of 16. a is f32
- * with contiguous rows, from aBase on, aStride apart; of one batch after the other.
+ * with contiguous rows, from aBase on, aStride apart; of one batch after the other. Groups are counted along one axis, the columns
+ * of one batch after the other. With AHEAD there may be fewer rows than ROWS.
  */
 #define OPERANDS 4
 #include "tenon.h"
@@ -15,14 +16,22 @@
 #define STEP 32
 #define PART(k, part) ((i32)((k) % TN_BLOCK_SIZE(B) / 32))
 #endif
+#ifdef AHEAD
+#define ROW(r) ((r) < s.m ? (r) : 0)
+#define IS_ROW(r) ((r) < s.m)
+#else
+#define ROW(r) (r)
+#define IS_ROW(r) 1
+#endif
 
 TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, const TN_GLOBAL TN_STORAGE(BIAS) * bias,
                       const TN_GLOBAL TN_STORAGE(OUT) * residual, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes batch,
                       const MatmulShape s, const f32 scale, const i64 aBase, const i64 aStride) {
-    i64 column = TN_GROUP_ID(0);
+    i64 column = TN_GROUP_ID(0) % s.n;
+    i64 matrix = TN_GROUP_ID(0) / s.n;
     i32 me = TN_LOCAL_ID();
-    TN_PLACES(at, batch, TN_GROUP_ID(1))
-    const TN_GLOBAL f32 *x = a + aBase + TN_GROUP_ID(1) * ROWS * aStride;
+    TN_PLACES(at, batch, matrix)
+    const TN_GLOBAL f32 *x = a + aBase + matrix * s.m * aStride;
     /* Two chains of sums a row, since each addition waits for the one before. */
     f32x16 sums[ROWS];
     f32x16 more[ROWS];
@@ -50,7 +59,7 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
 #endif
 #pragma unroll
             for (i32 r = 0; r < ROWS; r++) {
-                const TN_GLOBAL f32 *xs = x + r * aStride + k + part * 32;
+                const TN_GLOBAL f32 *xs = x + ROW(r) * aStride + k + part * 32;
                 sums[r] = lanes_fma(y.low, lanes_F32(xs), sums[r]);
                 more[r] = lanes_fma(y.high, lanes_F32(xs + 16), more[r]);
             }
@@ -73,12 +82,12 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
     for (i64 k = whole + me; k < s.k; k += GROUP) {
         f32 y = TN_LOAD(B)(b, at[1] + column * s.bColumn + k);
         for (i32 r = 0; r < ROWS; r++) {
-            totals[r] = fma(y, x[r * aStride + k], totals[r]);
+            totals[r] = fma(y, x[ROW(r) * aStride + k], totals[r]);
         }
     }
 #endif
 #if GROUP == 1
-    for (i32 r = 0; r < ROWS; r++) {
+    for (i32 r = 0; r < ROWS && IS_ROW(r); r++) {
         tn_finish(totals[r], r, column, out, at[2], bias, residual, at[3], s, scale);
     }
 #else
@@ -96,7 +105,7 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
         TN_BARRIER();
     }
     if (me == 0) {
-        for (i32 r = 0; r < ROWS; r++) {
+        for (i32 r = 0; r < ROWS && IS_ROW(r); r++) {
             tn_finish(shared[r][0], r, column, out, at[2], bias, residual, at[3], s, scale);
         }
     }

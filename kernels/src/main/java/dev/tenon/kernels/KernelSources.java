@@ -28,6 +28,19 @@ public final class KernelSources {
         return RESOLVED.computeIfAbsent(name, n -> resolve(read(n + ".c"), ConcurrentHashMap.newKeySet()));
     }
 
+    /**
+     * A program: a portable kernel's source with its macros before it.
+     *
+     * @param defines for example {@code TYPE=F32 DENSE}, separated by single spaces
+     */
+    public static String program(String name, String defines) {
+        StringBuilder program = new StringBuilder();
+        for (String define : defines.split(" ")) {
+            program.append("#define ").append(define.replace('=', ' ')).append('\n');
+        }
+        return program.append(portable(name)).toString();
+    }
+
     private static String resolve(String source, Set<String> included) {
         Matcher matcher = INCLUDE.matcher(source);
         StringBuilder resolved = new StringBuilder();

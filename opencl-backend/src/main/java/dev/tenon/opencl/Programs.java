@@ -46,20 +46,10 @@ final class Programs {
 
     private String source(KernelKey key) {
         return switch (key) {
-            case KernelKey.Portable portable -> source(portable.file(), portable.defines());
+            case KernelKey.Portable portable ->
+                (info.fp64() ? "#define TN_FP64 1\n" : "") + KernelSources.program(portable.file(), portable.defines());
             case KernelKey.Own own -> own.source();
         };
-    }
-
-    private String source(String file, String defines) {
-        StringBuilder source = new StringBuilder();
-        if (info.fp64()) {
-            source.append("#define TN_FP64 1\n");
-        }
-        for (String define : defines.split(" ")) {
-            source.append("#define ").append(define.replace('=', ' ')).append('\n');
-        }
-        return source.append(KernelSources.portable(file)).toString();
     }
 
     private long program(String source) {

@@ -34,6 +34,20 @@ final class OpenDevices {
         return tuned(true, Map.of());
     }
 
+    /** The same with the kernels that devices without a compiler get, which are compiled ahead of time. */
+    static Optional<OpenClDevice> asGpuWithoutCompiler() {
+        return find(Configuration.DEFAULT).map(device -> {
+            try (device) {
+                return new OpenClDevice(
+                        device.info(),
+                        0,
+                        Configuration.DEFAULT,
+                        ProgramCache.of(device.info()),
+                        gpu(device.info().traits()).compiledAhead());
+            }
+        });
+    }
+
     /** The first device, as a GPU or as it is, with other values for some settings. */
     static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings) {
         return find(Configuration.DEFAULT).map(device -> {

@@ -110,15 +110,19 @@ record AttentionProblem(
     }
 
     /** The macros of attention.h. */
-    String defines() {
-        return "QUERY=" + query.dtype() + " KEY=" + key.dtype() + (key.dtype().isQuantized() ? " QUANT" : "") + " HEAD="
-                + headSize() + " WIDTH=" + valueSize() + Rows.define(mask, "HAS_MASK")
-                + Rows.define(lengths, "HAS_LENGTHS") + Rows.define(table, "PAGED");
+    String defines(AttentionTiles tiles, DeviceTraits device) {
+        String types = "QUERY=" + query.dtype() + " KEY=" + key.dtype()
+                + (key.dtype().isQuantized() ? " QUANT" : "") + Rows.define(table, "PAGED");
+        if (device.ahead()) {
+            return types + tiles.aheadDefines();
+        }
+        return types + " HEAD=" + headSize() + " WIDTH=" + valueSize() + Rows.define(mask, "HAS_MASK")
+                + Rows.define(lengths, "HAS_LENGTHS") + tiles.defines();
     }
 
     /** The structure {@code AttentionShape}. */
-    long[] shape() {
-        long[] fields = new long[7 + 5 * 5 + 4 + 2 + 3 + 1];
+    long[] shape(AttentionTiles tiles) {
+        long[] fields = new long[7 + 5 * 5 + 4 + 2 + 3 + 1 + 6];
         long[] sizes = {batch(), heads(), queries(), keyHeads, keys, parameters.causal() ? 1 : 0, parameters.window()};
         System.arraycopy(sizes, 0, fields, 0, sizes.length);
         int at = sizes.length;
@@ -130,7 +134,10 @@ record AttentionProblem(
         at = put(fields, at, mask == null ? null : wideMask(mask), 1, 5);
         at = put(fields, at, lengths == null ? null : lengths.layout(), 1, 2);
         at = put(fields, at, table == null ? null : table.layout(), 1, 3);
-        fields[at] = pageSize;
+        long[] forms = {
+            pageSize, headSize(), valueSize(), tiles.rows(), tiles.keys(), mask == null ? 0 : 1, lengths == null ? 0 : 1
+        };
+        System.arraycopy(forms, 0, fields, at, forms.length);
         return fields;
     }
 

@@ -8,8 +8,12 @@ import java.util.Optional;
  * @param rows of queries a group has
  * @param keys that it takes at a time
  * @param group its work items
+ * @param localBytes of local memory that they need
  */
-record AttentionTiles(int rows, int keys, int group) {
+record AttentionTiles(int rows, int keys, int group, long localBytes) {
+    /** How much local memory kernels that are compiled ahead of time may ask for: as in attention.h. */
+    private static final long AHEAD_LOCAL_BYTES = 48 << 10;
+
     /** Queries and keys of the gradient's tiles: of both it keeps sums too. */
     private static final int MOST_OF_GRADIENT = 16;
 
@@ -49,7 +53,8 @@ record AttentionTiles(int rows, int keys, int group) {
     /** The first that fits, rows and keys being halved in turn. */
     private static Optional<AttentionTiles> fitting(
             int rows, int keys, AttentionProblem problem, DeviceTraits device, Numbers numbers) {
-        while (numbers.of(rows, keys) * problem.bytes() > device.localBytes()) {
+        long most = device.ahead() ? Math.min(device.localBytes(), AHEAD_LOCAL_BYTES) : device.localBytes();
+        while (numbers.of(rows, keys) * problem.bytes() > most) {
             if (rows == 1 && keys == 1) {
                 return Optional.empty();
             }
@@ -60,7 +65,13 @@ record AttentionTiles(int rows, int keys, int group) {
                 keys /= 2;
             }
         }
-        return Optional.of(new AttentionTiles(rows, keys, device.tuning().get(Setting.ATTENTION_GROUP)));
+        return Optional.of(new AttentionTiles(
+                rows, keys, device.tuning().get(Setting.ATTENTION_GROUP), numbers.of(rows, keys) * problem.bytes()));
+    }
+
+    /** The macros of a program that is compiled ahead of time, whose tiles are arguments. */
+    String aheadDefines() {
+        return " AHEAD GROUP=" + group;
     }
 
     String defines() {

@@ -10,9 +10,18 @@ package dev.tenon.kernels.plan;
  * @param localBytes of local memory a group can have
  * @param largestGroup work items that a group can have
  * @param tuning what is chosen within these limits
+ * @param ahead whether programs are compiled ahead of time: then what has many values (functions of an epilogue, sizes of heads
+ *     and tiles, operands that may be absent) is an argument and not a macro, and the tuning is what they were compiled for
  */
 public record DeviceTraits(
-        String backend, boolean cpu, boolean fp64, int computeUnits, long localBytes, int largestGroup, Tuning tuning) {
+        String backend,
+        boolean cpu,
+        boolean fp64,
+        int computeUnits,
+        long localBytes,
+        int largestGroup,
+        Tuning tuning,
+        boolean ahead) {
     /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
     public DeviceTraits {
         tuning.require(localBytes, largestGroup);
@@ -28,12 +37,18 @@ public record DeviceTraits(
                 computeUnits,
                 localBytes,
                 largestGroup,
-                Tuning.defaults(cpu, localBytes, largestGroup));
+                Tuning.defaults(cpu, localBytes, largestGroup),
+                false);
     }
 
     /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
     public DeviceTraits with(Tuning other) {
-        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, other);
+        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, other, ahead);
+    }
+
+    /** With programs that are compiled ahead of time. */
+    public DeviceTraits compiledAhead() {
+        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, tuning, true);
     }
 
     /** Work items of a group that has a row, of which it writes each element. */

@@ -15,6 +15,7 @@ public final class Launch {
     private final List<DeviceBuffer> buffers = new ArrayList<>(4);
     private long[] groups = NONE;
     private long[] items = NONE;
+    private long localBytes;
 
     /** What a kernel's parameter is given. */
     public sealed interface Argument {}
@@ -105,6 +106,16 @@ public final class Launch {
         groups = groupsOfRange;
         items = itemsOfGroup;
         return this;
+    }
+
+    /** Local memory that a group is given beyond what the kernel declares; only kernels that are compiled ahead of time ask for it. */
+    public Launch local(long bytes) {
+        localBytes = bytes;
+        return this;
+    }
+
+    public long localBytes() {
+        return localBytes;
     }
 
     public KernelKey key() {

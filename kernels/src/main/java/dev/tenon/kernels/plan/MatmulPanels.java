@@ -83,7 +83,8 @@ final class MatmulPanels {
 
         void multiply(long batch, long batchCount, long row, long rowCount, long column, long columnCount) {
             Matmul op = problem.op();
-            problem.epilogueStorages(work.launch("matmul_panels", "matmul_panels", problem.epilogueDefines() + form())
+            problem.epilogueStorages(work.launch(
+                                    "matmul_panels", "matmul_panels", problem.epilogueDefines(work.device()) + form())
                             .buffer(packedRows)
                             .buffer(packedColumns))
                     .loop(problem.batch())

@@ -146,10 +146,18 @@ final class MatmulProblem {
         return operandDefines(op.a().dtype().name());
     }
 
+    /** The macros of matmul.h for the kernel that widens a; it does not look at b. */
+    String wideningDefines() {
+        return "A=" + op.a().dtype() + " B=" + DType.F32;
+    }
+
     /** The macros of epilogue.h. */
-    String epilogueDefines() {
+    String epilogueDefines(DeviceTraits device) {
         Epilogue epilogue = op.epilogue();
         Tensor bias = epilogue.bias();
+        if (device.ahead()) {
+            return "OUT=" + (isWide() ? DType.F64 : DType.F32) + " AHEAD";
+        }
         return "OUT=" + op.out().dtype()
                 + " FUNCTION=" + epilogue.activation()
                 + (bias == null ? "" : " BIAS=" + bias.dtype())
@@ -172,7 +180,21 @@ final class MatmulProblem {
             residual.stride(-2),
             residual.stride(-1),
             Rows.base(bias),
-            Rows.stepOf(bias)
+            Rows.stepOf(bias),
+            outType(),
+            op.epilogue().activation().ordinal(),
+            bias == null ? 0 : bias.dtype() == op.out().dtype() ? 1 : 2,
+            op.epilogue().residual() == null ? 0 : 1
+        };
+    }
+
+    private long outType() {
+        return switch (op.out().dtype()) {
+            case F32, F64 -> 0;
+            case F16 -> 1;
+            case BF16 -> 2;
+            case I64, I32, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+                throw new IllegalArgumentException("a product has a float type");
         };
     }
 

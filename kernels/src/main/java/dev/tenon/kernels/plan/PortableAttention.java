@@ -23,7 +23,7 @@ final class PortableAttention {
                 * work.setting(Setting.ATTENTION_GROUPS)
                 / Math.max(1, rowTiles * pairs);
         long parts = Math.clamp(Math.min(wanted, problem.keys() / work.setting(Setting.ATTENTION_PART)), 1, 64);
-        String defines = problem.defines() + tiles.defines();
+        String defines = problem.defines(tiles, work.device());
         Tensor sums = Rows.orElse(problem.sums(), problem.out());
         int keepsSums = problem.sums() == null ? 0 : 1;
         long results = problem.batch() * problem.heads() * problem.queries();
@@ -33,18 +33,19 @@ final class PortableAttention {
                 .storage(problem.out())
                 .storage(sums)
                 .buffer(partial)
-                .fields(problem.shape())
+                .fields(problem.shape(tiles))
                 .value(problem.parameters().scale())
                 .value(problem.parameters().softCap())
                 .value(parts)
                 .value(keepsSums)
-                .groups(rowTiles, pairs, parts, tiles.group());
+                .groups(rowTiles * pairs * parts, tiles.group())
+                .local(tiles.localBytes());
         if (parts > 1) {
             work.launch("attention", "attention_join", defines)
                     .buffer(partial)
                     .storage(problem.out())
                     .storage(sums)
-                    .fields(problem.shape())
+                    .fields(problem.shape(tiles))
                     .value(parts)
                     .value(keepsSums)
                     .elements(results * problem.valueSize());

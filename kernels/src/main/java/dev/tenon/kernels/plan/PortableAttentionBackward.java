@@ -11,7 +11,7 @@ final class PortableAttentionBackward {
     static void bind(AttentionBackward op, Work work) {
         AttentionProblem problem = AttentionProblem.of(op);
         AttentionTiles tiles = AttentionTiles.backward(problem, work.device()).orElseThrow();
-        String defines = problem.defines() + tiles.defines();
+        String defines = problem.defines(tiles, work.device());
         long rows = problem.batch() * problem.heads() * problem.queries();
         long pairs = problem.batch() * problem.keyHeads();
         DeviceBuffer delta = work.scratch(rows * problem.bytes());
@@ -20,25 +20,27 @@ final class PortableAttentionBackward {
                                 .storage(op.gradOut())
                                 .storage(op.out())
                                 .buffer(delta)
-                                .fields(problem.shape()),
+                                .fields(problem.shape(tiles)),
                         op.out())
                 .elements(rows);
         places(
                         operands(work.launch("attention_backward", "attention_backward_query", defines), op, delta)
                                 .storage(op.gradQuery())
-                                .fields(problem.shape())
+                                .fields(problem.shape(tiles))
                                 .value(op.parameters().scale())
                                 .value(op.parameters().softCap()),
                         op.gradQuery())
-                .groups(Math.ceilDiv(problem.rows(), (long) tiles.rows()), pairs, tiles.group());
+                .groups(Math.ceilDiv(problem.rows(), (long) tiles.rows()) * pairs, tiles.group())
+                .local(tiles.localBytes());
         Launch keys = operands(work.launch("attention_backward", "attention_backward_key", defines), op, delta)
                 .storage(op.gradKey())
                 .storage(op.gradValue())
-                .fields(problem.shape())
+                .fields(problem.shape(tiles))
                 .value(op.parameters().scale())
                 .value(op.parameters().softCap());
         places(places(keys, op.gradKey()), op.gradValue())
-                .groups(Math.ceilDiv(problem.keys(), (long) tiles.keys()), pairs, tiles.group());
+                .groups(Math.ceilDiv(problem.keys(), (long) tiles.keys()) * pairs, tiles.group())
+                .local(tiles.localBytes());
     }
 
     private static Launch operands(Launch launch, AttentionBackward op, DeviceBuffer delta) {

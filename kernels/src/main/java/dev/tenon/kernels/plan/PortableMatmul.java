@@ -31,7 +31,8 @@ final class PortableMatmul {
         problem.epilogueStorages(work.launch(
                                 "matmul",
                                 "matmul",
-                                problem.operandDefines(op.a().dtype().name()) + " " + problem.epilogueDefines()
+                                problem.operandDefines(op.a().dtype().name()) + " "
+                                        + problem.epilogueDefines(work.device())
                                         + " TILE_M=" + tile + " TILE_N=" + tile + " TILE_K="
                                         + work.setting(Setting.TILE_DEPTH) + " PER_M=" + item + " PER_N=" + item)
                         .storage(op.a())
@@ -40,21 +41,23 @@ final class PortableMatmul {
                 .fields(problem.shape())
                 .value(op.epilogue().scale())
                 .groups(
-                        Math.ceilDiv(problem.n(), (long) tile),
-                        Math.ceilDiv(problem.m(), (long) tile),
-                        problem.batch().count(),
+                        Math.ceilDiv(problem.n(), (long) tile)
+                                * Math.ceilDiv(problem.m(), (long) tile)
+                                * problem.batch().count(),
                         tile / item * (tile / item));
     }
 
     private static void rows(MatmulProblem problem, Work work) {
         Matmul op = problem.op();
         int group = work.setting(Setting.COLUMN_GROUP);
-        String form = " ROWS=" + problem.m() + " GROUP=" + group;
+        // Fewer programs to compile ahead of time: one for up to 1, 2, 4 and 8 rows.
+        long rows = work.device().ahead() ? Long.highestOneBit(2 * problem.m() - 1) : problem.m();
+        String form = " ROWS=" + rows + " GROUP=" + group;
         DeviceBuffer wide = problem.hasPlainRows()
                 ? null
                 : work.scratch(problem.batch().count() * problem.m() * problem.k() * DType.F32.blockBytes());
         if (wide != null) {
-            work.launch("matmul_pack", "widen_rows", problem.packingDefines() + " ROWS=" + problem.m() + " COLUMNS=1")
+            work.launch("matmul_pack", "widen_rows", problem.wideningDefines() + " ROWS=1 COLUMNS=1")
                     .storage(op.a())
                     .buffer(wide)
                     .loop(problem.batch())
@@ -62,7 +65,9 @@ final class PortableMatmul {
                     .elements(problem.batch().count() * problem.m() * problem.k());
         }
         Launch multiply = work.launch(
-                "matmul_rows", "matmul_rows", problem.operandDefines("F32") + " " + problem.epilogueDefines() + form);
+                "matmul_rows",
+                "matmul_rows",
+                problem.operandDefines("F32") + " " + problem.epilogueDefines(work.device()) + form);
         if (wide == null) {
             multiply.storage(op.a());
         } else {
@@ -74,6 +79,6 @@ final class PortableMatmul {
                 .value(op.epilogue().scale())
                 .value(wide == null ? problem.firstOfA() : 0)
                 .value(wide == null ? problem.rowStrideOfA() : problem.k())
-                .groups(problem.n(), problem.batch().count(), group);
+                .groups(problem.n() * problem.batch().count(), group);
     }
 }

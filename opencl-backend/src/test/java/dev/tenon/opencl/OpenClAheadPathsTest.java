@@ -1,0 +1,39 @@
+package dev.tenon.opencl;
+
+import dev.tenon.Configuration;
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.conformance.ConformanceSuite;
+import dev.tenon.conformance.OpCase;
+import dev.tenon.op.Attention;
+import dev.tenon.op.AttentionBackward;
+import dev.tenon.op.Matmul;
+import dev.tenon.op.Op;
+import dev.tenon.op.PagedAttention;
+import java.util.Optional;
+import java.util.Set;
+
+/** The forms of kernels that backends without a compiler get, which are compiled ahead of time, run on whatever device there is. */
+class OpenClAheadPathsTest extends ConformanceSuite {
+    private static final Set<Class<? extends Op>> DIFFERENT =
+            Set.of(Matmul.class, Attention.class, AttentionBackward.class, PagedAttention.class);
+
+    /** Two widths, since a bias of the output's type is told from one in F32. */
+    private static final Set<DType> TYPES = Set.of(DType.F32, DType.BF16, DType.I32, DType.Q8_0);
+
+    @Override
+    protected String deviceName() {
+        return OpenClBackend.NAME;
+    }
+
+    @Override
+    protected Optional<Device> openDevice() {
+        return OpenDevices.asGpuWithoutCompiler().map(device -> new Device(device, Configuration.DEFAULT));
+    }
+
+    @Override
+    protected boolean includes(OpCase test) {
+        return DIFFERENT.contains(test.op())
+                && test.operands().stream().allMatch(operand -> TYPES.contains(operand.dtype()));
+    }
+}
