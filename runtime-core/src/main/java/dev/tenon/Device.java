@@ -85,6 +85,11 @@ public final class Device {
      * @throws InvalidArgumentException inside another capture
      */
     public Graph capture(Runnable body) {
+        return record(body).finish();
+    }
+
+    /** The operators that the body executes on this device; none of them runs. */
+    Recorder record(Runnable body) {
         ThreadState state = ThreadState.current();
         if (state.recorder != null) {
             throw new InvalidArgumentException("capture: another capture is open on this thread");
@@ -99,7 +104,7 @@ public final class Device {
         } finally {
             state.recorder = null;
         }
-        return recorder.finish();
+        return recorder;
     }
 
     /** A further queue of work, independent of the default one. */

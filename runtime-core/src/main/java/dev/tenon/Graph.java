@@ -12,8 +12,8 @@ import java.util.List;
  */
 public final class Graph implements AutoCloseable {
     private final Device device;
-    private final List<Op> ops;
-    private final BackendGraph backend;
+    private List<Op> ops;
+    private BackendGraph backend;
     private boolean closed;
 
     Graph(Device device, List<Op> ops) {
@@ -23,7 +23,7 @@ public final class Graph implements AutoCloseable {
     }
 
     /** The captured operators, in order. */
-    public List<Op> ops() {
+    public synchronized List<Op> ops() {
         return ops;
     }
 
@@ -43,6 +43,33 @@ public final class Graph implements AutoCloseable {
         } else {
             backend.replay();
         }
+    }
+
+    /**
+     * Captures anew: what {@code body} executes takes the place of what the graph has. Where that comes to the same kernels, with other
+     * sizes, operands or values, a device may change what it holds in place, which costs less than a new graph.
+     *
+     * @throws ClosedException after {@link #close()}
+     * @throws dev.tenon.error.TenonException as {@link Device#capture}; the graph is then what it was
+     */
+    public synchronized void recapture(Runnable body) {
+        if (closed) {
+            throw new ClosedException("recapture: the graph is closed");
+        }
+        Recorder recorder = device.record(body);
+        List<Op> recorded = recorder.ops();
+        try {
+            if (!backend.update(recorded)) {
+                BackendGraph made = device.backend().defaultStream().compile(recorded);
+                backend.close();
+                backend = made;
+            }
+        } catch (RuntimeException | Error e) {
+            recorder.abandon();
+            throw e;
+        }
+        ops.forEach(Operands::release);
+        ops = recorded;
     }
 
     @Override

@@ -26,6 +26,11 @@ final class Recorder {
         ops.forEach(Operands::release);
     }
 
+    /** What was recorded, in order. */
+    List<Op> ops() {
+        return List.copyOf(ops);
+    }
+
     Graph finish() {
         try {
             return new Graph(device, List.copyOf(ops));

@@ -45,6 +45,9 @@ final class Transfers {
         BackendStream to = Execution.stream(device);
         long first = source.dtype().bytes(source.layout().offset());
         long start = target.dtype().bytes(target.layout().offset());
+        if (to.copyFrom(from, source.buffer(), first, target.buffer(), start, bytes)) {
+            return;
+        }
         if (target.buffer() instanceof HostBuffer host) {
             to.synchronize();
             from.download(source.buffer(), first, host.slice(start, bytes)).synchronize();

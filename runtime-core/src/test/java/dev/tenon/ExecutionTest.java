@@ -99,6 +99,27 @@ class ExecutionTest {
     }
 
     @Test
+    void aGraphTakesWhatIsCapturedAnew() {
+        Tensor a = Tensor.empty(device, DType.F32, 4);
+        Tensor b = Tensor.empty(device, DType.F32, 4);
+        Graph graph = device.capture(() -> device.execute(new Unary(UnaryKind.EXP, a, a)));
+        graph.recapture(() -> {
+            device.execute(new Unary(UnaryKind.EXP, b, b));
+            device.execute(new Unary(UnaryKind.LOG, b, b));
+        });
+        graph.replay();
+        assertEquals(List.of("compile 1", "compile 2", "close graph", "replay"), backend.log);
+        assertEquals(2, graph.ops().size());
+        long both = device.memory().used();
+        a.close();
+        assertTrue(device.memory().used() < both, "the graph no longer holds what it had");
+        b.close();
+        graph.close();
+        assertEquals(0, device.memory().used());
+        assertThrows(ClosedException.class, () -> graph.recapture(() -> {}));
+    }
+
+    @Test
     void capturesDoNotNestAndFailCleanly() {
         Tensor a = Tensor.empty(device, DType.F32, 4);
         InvalidArgumentException nested =

@@ -65,6 +65,17 @@ public interface BackendStream extends AutoCloseable {
         return StreamEvent.PASSED;
     }
 
+    /**
+     * Copies bytes of another device's buffer into one of this device's without the host, where there is a way: after what is now on
+     * {@code source}, a stream of that other device, and before what comes later on either stream.
+     *
+     * @return false if there is no direct way; then nothing was done
+     */
+    default boolean copyFrom(
+            BackendStream source, DeviceBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
+        return false;
+    }
+
     /** Marks this point of the queue. */
     StreamEvent record();
 
