@@ -29,15 +29,16 @@ import org.junit.jupiter.api.Test;
 /** What design and style ask of all modules, and no compiler checks. */
 class ModuleRulesTest {
     /** Which modules each module's classes may use, besides their own. */
-    private static final Map<String, Set<String>> MAY_USE = Map.of(
-            "runtime-core", Set.of(),
-            "backend-conformance", Set.of("runtime-core"),
-            "cpu-simd-backend", Set.of("runtime-core"),
-            "kernels", Set.of("runtime-core"),
-            "opencl-backend", Set.of("runtime-core", "kernels"),
-            "models", Set.of("runtime-core"),
-            "cli", Set.of("runtime-core", "backend-conformance", "models"),
-            "benchmarks", Set.of("runtime-core", "backend-conformance", "cpu-simd-backend"));
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("runtime-core", Set.of()),
+            Map.entry("backend-conformance", Set.of("runtime-core")),
+            Map.entry("cpu-simd-backend", Set.of("runtime-core")),
+            Map.entry("kernels", Set.of("runtime-core")),
+            Map.entry("opencl-backend", Set.of("runtime-core", "kernels")),
+            Map.entry("cuda-backend", Set.of("runtime-core", "kernels")),
+            Map.entry("models", Set.of("runtime-core")),
+            Map.entry("cli", Set.of("runtime-core", "backend-conformance", "models")),
+            Map.entry("benchmarks", Set.of("runtime-core", "backend-conformance", "cpu-simd-backend")));
 
     /** The SPI's plain values, which the runtime's public API answers with. */
     private static final Set<String> SPI_VALUES =

@@ -1,0 +1,54 @@
+package dev.tenon.cuda;
+
+import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.kernels.plan.Launch;
+
+/**
+ * A kernel of a loaded module.
+ *
+ * @param function the driver's handle
+ * @param largestBlock threads that a block of it can have: fewer where it has many registers
+ */
+record CudaKernel(String name, long function, int largestBlock) {
+    /** The most blocks along the second and third axis. */
+    private static final int MOST_BLOCKS_ACROSS = 65535;
+
+    /**
+     * The grid of a launch.
+     *
+     * @throws InvalidArgumentException for more blocks or threads than the device has
+     */
+    Driver.Grid grid(Launch launch) {
+        long[] blocks = launch.groups();
+        long[] threads = launch.items();
+        long items = 1;
+        for (long count : threads) {
+            items = Math.multiplyExact(items, count);
+        }
+        if (items > largestBlock) {
+            throw new InvalidArgumentException(
+                    "kernel " + name + ": a block of " + items + " threads; it can have " + largestBlock + " at most");
+        }
+        return new Driver.Grid(
+                blocks(blocks, 0, Integer.MAX_VALUE),
+                blocks(blocks, 1, MOST_BLOCKS_ACROSS),
+                blocks(blocks, 2, MOST_BLOCKS_ACROSS),
+                (int) at(threads, 0),
+                (int) at(threads, 1),
+                (int) at(threads, 2),
+                (int) launch.localBytes());
+    }
+
+    private int blocks(long[] blocks, int axis, int most) {
+        long count = at(blocks, axis);
+        if (count > most) {
+            throw new InvalidArgumentException(
+                    "kernel " + name + ": " + count + " blocks along axis " + axis + "; CUDA has " + most + " at most");
+        }
+        return (int) count;
+    }
+
+    private static long at(long[] sizes, int axis) {
+        return axis < sizes.length ? sizes[axis] : 1;
+    }
+}

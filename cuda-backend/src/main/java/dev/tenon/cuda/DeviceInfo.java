@@ -1,0 +1,86 @@
+package dev.tenon.cuda;
+
+import dev.tenon.DType;
+import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.spi.DeviceProperties;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A device's limits, asked once.
+ *
+ * @param index the driver's number for it
+ * @param capability the compute capability, times 10: 90 for Hopper
+ * @param optInSharedBytes of shared memory that a block can have, if its kernel asks for more than 48 KiB
+ */
+record DeviceInfo(
+        int index,
+        String description,
+        int driver,
+        int capability,
+        int multiprocessors,
+        long memoryBytes,
+        int optInSharedBytes,
+        int l2Bytes,
+        boolean hasPools) {
+    /** The oldest that kernels are compiled for. */
+    private static final int OLDEST = 80;
+    /** Of shared memory that portable kernels declare at most: more must be asked for when a kernel is launched. */
+    private static final int SHARED_BYTES = 48 << 10;
+
+    private static final int LARGEST_BLOCK = 1024;
+
+    private static final int MULTIPROCESSOR_COUNT = 16;
+    private static final int L2_CACHE_SIZE = 38;
+    private static final int COMPUTE_CAPABILITY_MAJOR = 75;
+    private static final int COMPUTE_CAPABILITY_MINOR = 76;
+    private static final int MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
+    private static final int MEMORY_POOLS_SUPPORTED = 115;
+
+    static DeviceInfo read(Driver driver, int index) {
+        return new DeviceInfo(
+                index,
+                driver.deviceName(index),
+                driver.version(),
+                10 * driver.attribute(index, COMPUTE_CAPABILITY_MAJOR)
+                        + driver.attribute(index, COMPUTE_CAPABILITY_MINOR),
+                driver.attribute(index, MULTIPROCESSOR_COUNT),
+                driver.deviceMemory(index),
+                driver.attribute(index, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                driver.attribute(index, L2_CACHE_SIZE),
+                driver.attribute(index, MEMORY_POOLS_SUPPORTED) != 0);
+    }
+
+    /** Why this backend cannot use the device. */
+    Optional<String> problem() {
+        if (capability < OLDEST) {
+            return Optional.of("it has compute capability %d.%d, at least 8.0 is needed"
+                    .formatted(capability / 10, capability % 10));
+        }
+        return hasPools ? Optional.empty() : Optional.of("its driver has no stream-ordered memory pools");
+    }
+
+    DeviceTraits traits() {
+        return new DeviceTraits(CudaBackend.NAME, false, true, multiprocessors, SHARED_BYTES, LARGEST_BLOCK)
+                .compiledAhead();
+    }
+
+    DeviceProperties properties(int number) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("compute capability", capability / 10 + "." + capability % 10);
+        details.put("driver", "CUDA " + driver / 1000 + "." + driver % 1000 / 10);
+        details.put("shared memory", optInSharedBytes + " bytes a block");
+        details.put("L2 cache", l2Bytes + " bytes");
+        return new DeviceProperties(
+                CudaBackend.NAME + ":" + number,
+                CudaBackend.NAME,
+                description,
+                memoryBytes,
+                multiprocessors,
+                false,
+                EnumSet.allOf(DType.class),
+                details);
+    }
+}

@@ -1,0 +1,149 @@
+/*
+ * A stand-in for libcuda.so.1, so that the real calls (JCuda's and Panama's) are made without a device: one "device" whose memory
+ * is the host's and whose work is done when it is asked for. Handles are pointers to structures with a number of their kind, so
+ * that arguments in another order are found; what is wrong is CUDA_ERROR_INVALID_VALUE (1). Kernels read their first parameter's
+ * address and write nothing. At the end of the process it prints what is still alive.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    uint64_t kind;
+    int capturing;
+} Object;
+enum { CONTEXT = 0xC0DE01, MODULE, FUNCTION, STREAM, EVENT, POOL, GRAPH, EXECUTABLE };
+static const char *names[] = {"context", "module", "function", "stream", "event", "pool", "graph", "executable"};
+static long alive[8], memory, pinned, launches;
+static int retained;
+static Object context = {CONTEXT, 0};
+static Object *current;
+
+static int is(const void *object, uint64_t kind) { return object && ((const Object *)object)->kind == kind; }
+static int make(void **to, uint64_t kind) {
+    Object *object = calloc(1, sizeof(Object));
+    object->kind = kind;
+    alive[kind - CONTEXT]++;
+    *to = object;
+    return current || kind == CONTEXT ? 0 : 201;
+}
+static int drop(void *object, uint64_t kind) {
+    if (!is(object, kind)) return 1;
+    alive[kind - CONTEXT]--;
+    ((Object *)object)->kind = 0;
+    free(object);
+    return 0;
+}
+__attribute__((destructor)) static void report(void) {
+    for (int i = 1; i < 8; i++) {
+        if (alive[i] && i != FUNCTION - CONTEXT) printf("left: %ld %s\n", alive[i], names[i]);
+    }
+    printf("left: %d contexts, %ld blocks, %ld pinned; %ld launches\n", retained, memory, pinned, launches);
+    fflush(stdout);
+}
+
+int cuInit(unsigned flags) { return flags != 0; }
+int cuDriverGetVersion(int *version) { *version = 12040; return 0; }
+int cuDeviceGetCount(int *count) { *count = 1; return 0; }
+int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal == 0 ? 0 : 101; }
+int cuDeviceGetName(char *name, int length, int device) { snprintf(name, length, "Stand-in %d", device); return 0; }
+int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = 1ul << 32; return device; }
+int cuDeviceGetAttribute(int *value, int attribute, int device) {
+    *value = attribute == 75 ? 8 : attribute == 76 ? 6 : attribute == 115 ? 1 : attribute == 16 ? 28 : 1000 + attribute;
+    return device;
+}
+int cuDevicePrimaryCtxRetain(void **to, int device) { retained++; *to = &context; return device; }
+int cuDevicePrimaryCtxRelease_v2(int device) { retained--; return device; }
+int cuCtxSetCurrent(void *to) { current = to; return is(to, CONTEXT) ? 0 : 1; }
+
+int cuModuleLoadDataEx(void **to, const char *image, unsigned count, int *options, void **values) {
+    if (count != 2 || options[0] != 5 || options[1] != 6 || (uintptr_t)values[1] < 1024) return 1;
+    if (!strstr(image, ".entry")) {
+        strcpy(values[0], "no entry in this text");
+        return 218;
+    }
+    return make(to, MODULE);
+}
+int cuModuleUnload(void *module) { return drop(module, MODULE); }
+int cuModuleGetFunction(void **to, void *module, const char *name) {
+    if (!is(module, MODULE)) return 1;
+    return strlen(name) > 0 ? make(to, FUNCTION) : 500;
+}
+int cuFuncGetAttribute(int *value, int attribute, void *function) { *value = attribute == 0 ? 1024 : 0; return !is(function, FUNCTION); }
+
+int cuStreamCreate(void **to, unsigned flags) { return flags == 1 ? make(to, STREAM) : 1; }
+int cuStreamDestroy_v2(void *stream) { return drop(stream, STREAM); }
+int cuStreamSynchronize(void *stream) { return !is(stream, STREAM); }
+int cuStreamWaitEvent(void *stream, void *event, unsigned flags) { return !is(stream, STREAM) || !is(event, EVENT) || flags; }
+int cuEventCreate(void **to, unsigned flags) { return flags == 1 || flags == 3 ? make(to, EVENT) : 1; }
+int cuEventDestroy_v2(void *event) { return drop(event, EVENT); }
+int cuEventRecord(void *event, void *stream) { return !is(event, EVENT) || !is(stream, STREAM); }
+int cuEventQuery(void *event) {
+    if (!is(event, EVENT)) return 1;
+    ((Object *)event)->capturing ^= 1;
+    return ((Object *)event)->capturing ? 600 : 0;
+}
+int cuEventSynchronize(void *event) { return !is(event, EVENT); }
+int cuEventElapsedTime(float *to, void *from, void *until) { *to = 0.25f; return !is(from, EVENT) || !is(until, EVENT); }
+
+typedef struct {
+    int allocType, handleTypes, locationType, locationId;
+} Properties;
+int cuMemPoolCreate(void **to, const Properties *p) {
+    return p->allocType == 1 && p->handleTypes == 0 && p->locationType == 1 && p->locationId == 0 ? make(to, POOL) : 1;
+}
+int cuMemPoolDestroy(void *pool) { return drop(pool, POOL); }
+int cuMemPoolTrimTo(void *pool, size_t keep) { return !is(pool, POOL) || keep; }
+int cuMemPoolSetAttribute(void *pool, int attribute, uint64_t *value) { return !is(pool, POOL) || attribute != 4 || *value == 0; }
+int cuMemPoolGetAttribute(void *pool, int attribute, uint64_t *value) { *value = 4096; return !is(pool, POOL) || attribute != 5; }
+int cuMemAllocFromPoolAsync(void **to, size_t bytes, void *pool, void *stream) {
+    if (!is(pool, POOL) || !is(stream, STREAM) || bytes % 512) return 1;
+    if (bytes > 1ul << 31) return 2;
+    memory++;
+    *to = calloc(1, bytes);
+    return 0;
+}
+int cuMemFreeAsync(void *pointer, void *stream) {
+    if (!is(stream, STREAM)) return 1;
+    memory--;
+    free(pointer);
+    return 0;
+}
+int cuMemHostAlloc(void **to, size_t bytes, unsigned flags) { pinned++; *to = malloc(bytes); return flags != 1; }
+int cuMemFreeHost(void *pointer) { pinned--; free(pointer); return 0; }
+static int copy(void *to, const void *from, size_t bytes, void *stream) {
+    if (!is(stream, STREAM)) return 1;
+    memcpy(to, from, bytes);
+    return 0;
+}
+int cuMemcpyHtoDAsync_v2(void *to, const void *from, size_t bytes, void *stream) { return copy(to, from, bytes, stream); }
+int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, void *stream) { return copy(to, from, bytes, stream); }
+
+int cuMemcpyPeerAsync(void *to, void *toContext, const void *from, void *fromContext, size_t bytes, void *stream) {
+    return is(toContext, CONTEXT) && is(fromContext, CONTEXT) ? copy(to, from, bytes, stream) : 1;
+}
+
+int cuLaunchKernel(void *function, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned ty, unsigned tz, unsigned shared,
+                   void *stream, void **parameters, void **extra) {
+    if (!is(function, FUNCTION) || !is(stream, STREAM) || !x || !y || !z || !tx || !ty || !tz || extra) return 1;
+    if (tx * ty * tz > 1024 || shared > 49152 || !parameters || !parameters[0]) return 1;
+    volatile uint64_t first = *(uint64_t *)parameters[0];
+    launches++;
+    return first == 0;
+}
+int cuStreamBeginCapture_v2(void *stream, int mode) {
+    if (!is(stream, STREAM) || mode != 1) return 1;
+    ((Object *)stream)->capturing = 1;
+    return 0;
+}
+int cuStreamEndCapture(void *stream, void **graph) {
+    if (!is(stream, STREAM) || !((Object *)stream)->capturing) return 1;
+    ((Object *)stream)->capturing = 0;
+    return make(graph, GRAPH);
+}
+int cuGraphInstantiateWithFlags(void **to, void *graph, unsigned long long flags) { return !is(graph, GRAPH) || flags ? 1 : make(to, EXECUTABLE); }
+int cuGraphExecUpdate_v2(void *executable, void *graph, void *information) { return !is(executable, EXECUTABLE) || !is(graph, GRAPH) || !information; }
+int cuGraphLaunch(void *executable, void *stream) { return !is(executable, EXECUTABLE) || !is(stream, STREAM); }
+int cuGraphExecDestroy(void *executable) { return drop(executable, EXECUTABLE); }
+int cuGraphDestroy(void *graph) { return drop(graph, GRAPH); }

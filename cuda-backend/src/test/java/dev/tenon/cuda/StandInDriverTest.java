@@ -1,0 +1,112 @@
+package dev.tenon.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.Configuration;
+import dev.tenon.DType;
+import dev.tenon.error.NativeCallException;
+import dev.tenon.error.OutOfDeviceMemoryException;
+import dev.tenon.spi.Discovery;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The real calls, JCuda's and Panama's, into a library that stands in for the driver's: names, order and kinds of arguments. In a
+ * process of its own, which finds that library first. Needs a C compiler.
+ */
+class StandInDriverTest {
+    @TempDir
+    Path folder;
+
+    /** What the child process does and prints. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] args) {
+            Discovery found = new CudaBackend().discover(Configuration.DEFAULT);
+            found.reasons().forEach(reason -> System.out.println("reason: " + reason));
+            CudaDevice device = (CudaDevice) found.devices().getFirst();
+            System.out.println(device.properties().description() + " "
+                    + device.properties().details().get("compute capability") + " "
+                    + device.properties().details().get("driver"));
+            Simulation.work(device);
+            try {
+                device.ask(driver -> driver.loadModule("nothing".getBytes()));
+            } catch (NativeCallException e) {
+                System.out.println(e.function() + " " + e.codeName() + " " + e.log());
+            }
+            try {
+                device.allocate(3L << 30);
+            } catch (OutOfDeviceMemoryException e) {
+                System.out.println("asked " + e.asked());
+            }
+            long reserved = device.memory().cached() + device.memory().used();
+            System.out.println("reserved " + reserved + ", types "
+                    + (device.properties().types().size() == DType.values().length));
+            device.close();
+        }
+    }
+
+    @Test
+    void everyCallReachesItsFunction() throws Exception {
+        Assumptions.assumeTrue(
+                System.getProperty("os.name").equals("Linux")
+                        && System.getProperty("os.arch").equals("amd64"),
+                "JCuda's library is for Linux on x86-64");
+        Path library = compile();
+        List<String> lines = child(library.getParent());
+        assertTrue(lines.contains("Stand-in 0 8.6 CUDA 12.4"), lines.toString());
+        assertTrue(lines.contains("cuModuleLoadDataEx CUDA_ERROR_INVALID_PTX no entry in this text"), lines.toString());
+        assertTrue(lines.contains("asked " + (3L << 30)), lines.toString());
+        assertTrue(lines.contains("reserved 4096, types true"), lines.toString());
+        assertTrue(lines.getLast().startsWith("left: 0 contexts, 0 blocks, 0 pinned; "), lines.toString());
+        assertEquals(1, lines.stream().filter(line -> line.startsWith("left:")).count(), lines.toString());
+    }
+
+    private Path compile() throws IOException, InterruptedException {
+        Path library = folder.resolve("libcuda.so.1");
+        try {
+            Process process = new ProcessBuilder(
+                            "cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/libcuda.c")
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("cc.log").toFile())
+                    .start();
+            assertEquals(0, process.waitFor(), Files.readString(folder.resolve("cc.log")));
+        } catch (IOException e) {
+            Assumptions.abort("there is no C compiler: " + e.getMessage());
+        }
+        return library;
+    }
+
+    private List<String> child(Path libraries) throws Exception {
+        String path = System.getProperty("jdk.module.path", "")
+                + File.pathSeparator
+                + System.getProperty("java.class.path", "");
+        Path classes = Path.of(
+                Child.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.library.path=" + System.getProperty("java.library.path", ""),
+                "-cp",
+                path + File.pathSeparator + classes + File.pathSeparator + classes.resolveSibling("test-classes"),
+                Child.class.getName()));
+        Path output = folder.resolve("output");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
+        int code = builder.start().waitFor();
+        List<String> lines = Arrays.asList(Files.readString(output).split("\n"));
+        assertEquals(0, code, lines.toString());
+        return lines;
+    }
+}
