@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 class OwnKernelTest {
     private static final long N = 256;
 
-    private static final String PTX =
-            """
+    private static final String PTX = """
             // A comment may come first.
             .version 7.0
             .target sm_80
@@ -47,8 +46,7 @@ class OwnKernelTest {
             }
             """;
 
-    private static final String CUDA =
-            """
+    private static final String CUDA = """
             extern "C" __global__ void copy(const float *in, float *out, int n) {
                 int i = blockIdx.x * blockDim.x + threadIdx.x;
                 if (i < n) {
@@ -87,7 +85,9 @@ class OwnKernelTest {
         SimulatedStream.Launch launch = driver.launches.getLast();
         assertEquals(4, launch.grid().x());
         assertEquals(64, launch.grid().threadsX());
-        assertEquals(((CudaBuffer) in.buffer()).pointer(), RecordingDriver.pointer(launch.values().get(0)));
+        assertEquals(
+                ((CudaBuffer) in.buffer()).pointer(),
+                RecordingDriver.pointer(launch.values().get(0)));
         run(PTX, "copy", 64);
         assertEquals(2, driver.faults.calls().get("cuModuleLoadDataEx"), "fill's and this one's, once each");
     }
@@ -132,8 +132,8 @@ class OwnKernelTest {
         KernelSource kernel = new KernelSource(
                 source,
                 name,
-                (inputs, outputs) -> new KernelLaunch(
-                        List.of(Math.max(N, group)), List.of(group), List.of(in, out, (int) N)));
+                (inputs, outputs) ->
+                        new KernelLaunch(List.of(Math.max(N, group)), List.of(group), List.of(in, out, (int) N)));
         device.execute(new CustomOp(new Copy(kernel), List.of(in), List.of(out)));
         device.synchronize();
     }
