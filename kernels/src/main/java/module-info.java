@@ -5,6 +5,7 @@ module dev.tenon.kernels {
     requires static org.jspecify;
 
     exports dev.tenon.kernels;
+    exports dev.tenon.kernels.cuda;
     exports dev.tenon.kernels.plan;
     exports dev.tenon.kernels.tuning;
 }

@@ -1,0 +1,21 @@
+package dev.tenon.kernels.cuda;
+
+/**
+ * What a kernel for an NVIDIA device is chosen by.
+ *
+ * @param major of the compute capability
+ * @param minor of the compute capability
+ * @param multiprocessors how many there are
+ * @param sharedBytes of shared memory that a block may have at most, with the device's consent (the opt-in limit)
+ */
+public record CudaTraits(int major, int minor, int multiprocessors, int sharedBytes) {
+    /** Whether kernels for sm_80 run: mma.sync on 16-bit and TF32 operands, cp.async. */
+    public boolean hasTensorCores() {
+        return major >= 8;
+    }
+
+    /** Whether kernels for sm_90a run, which are for that one architecture: wgmma, bulk tensor copies. */
+    public boolean isHopper() {
+        return major == 9 && minor == 0;
+    }
+}

@@ -1,0 +1,10 @@
+/* Matmul of F16 by quantized weights. */
+#include "gemm_quant.h"
+GEMM_QUANT_KERNEL(gemm_f16_q8_0, Q8_0, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q4_0, Q4_0, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q4_1, Q4_1, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q5_0, Q5_0, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q5_1, Q5_1, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q4_k, Q4_K, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q5_k, Q5_K, TN_LEFT_F16, 2)
+GEMM_QUANT_KERNEL(gemm_f16_q6_k, Q6_K, TN_LEFT_F16, 2)

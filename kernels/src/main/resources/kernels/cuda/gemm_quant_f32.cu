@@ -1,0 +1,10 @@
+/* Matmul of F32 by quantized weights. */
+#include "gemm_quant.h"
+GEMM_QUANT_KERNEL(gemm_f32_q8_0, Q8_0, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q4_0, Q4_0, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q4_1, Q4_1, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q5_0, Q5_0, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q5_1, Q5_1, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q4_k, Q4_K, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q5_k, Q5_K, TN_LEFT_F32, 1)
+GEMM_QUANT_KERNEL(gemm_f32_q6_k, Q6_K, TN_LEFT_F32, 1)

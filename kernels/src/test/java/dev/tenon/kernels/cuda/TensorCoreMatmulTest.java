@@ -1,0 +1,279 @@
+package dev.tenon.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Tensor;
+import dev.tenon.op.Activation;
+import dev.tenon.op.Epilogue;
+import dev.tenon.op.Matmul;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TensorCoreMatmulTest {
+    private static final CudaTraits A100 = new CudaTraits(8, 0, 108, 163 * 1024);
+    private final Device device = SizesDevice.open();
+
+    private Tensor tensor(DType type, long... sizes) {
+        return Tensor.empty(device, type, sizes);
+    }
+
+    private static CudaLaunch only(CudaPlan plan) {
+        CudaPlan.Launches launches = assertInstanceOf(CudaPlan.Launches.class, plan, plan::toString);
+        assertEquals(1, launches.launches().size());
+        CudaLaunch launch = launches.launches().getFirst();
+        List<Integer> parameters =
+                PtxEntries.of(launch.kernel().ptx()).get(launch.kernel().name());
+        assertEquals(
+                parameters,
+                PtxEntries.sizes(launch.arguments()),
+                launch.kernel().name());
+        assertTrue(launch.gridX() > 0 && launch.gridX() <= Integer.MAX_VALUE, launch::toString);
+        assertTrue(launch.gridY() > 0 && launch.gridY() <= 65535, launch::toString);
+        return launch;
+    }
+
+    private static String reason(CudaPlan plan) {
+        return assertInstanceOf(CudaPlan.Declined.class, plan, plan::toString).reason();
+    }
+
+    private static long[] shape(CudaLaunch launch) {
+        return launch.arguments().stream()
+                .filter(CudaArgument.Fields.class::isInstance)
+                .map(argument -> ((CudaArgument.Fields) argument).values())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Matmul matmul(Tensor a, Tensor b, Tensor out) {
+        return new Matmul(a, b, Epilogue.NONE, out);
+    }
+
+    @Test
+    void aWeightKeptAsItsTransposeIsContiguousAlongTerms() {
+        Matmul op = matmul(
+                tensor(DType.BF16, 4096, 1024),
+                tensor(DType.BF16, 2048, 1024).transpose(),
+                tensor(DType.BF16, 4096, 2048));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals("gemm_bf16_kk_128", launch.kernel().name());
+        assertEquals(32 * 16, launch.gridX());
+        assertEquals(256, launch.threads());
+        assertEquals(65536, launch.sharedBytes());
+        assertEquals(1024, shape(launch)[4]);
+        assertEquals(1024, shape(launch)[7]);
+    }
+
+    @Test
+    void gradientsHaveTheOtherLayouts() {
+        Tensor x = tensor(DType.F16, 4096, 1024);
+        Tensor weight = tensor(DType.F16, 2048, 1024);
+        Tensor gradOut = tensor(DType.F16, 4096, 2048);
+        CudaLaunch ofInput = only(TensorCoreMatmul.plan(matmul(gradOut, weight, x), A100));
+        assertEquals("gemm_f16_kn_128", ofInput.kernel().name());
+        CudaLaunch ofWeight = only(TensorCoreMatmul.plan(matmul(gradOut.transpose(), x, weight), A100));
+        assertEquals("gemm_f16_mn_128", ofWeight.kernel().name());
+        assertEquals(2048, shape(ofWeight)[4]);
+    }
+
+    @Test
+    void fewTilesAreSmallOnes() {
+        Matmul op = matmul(
+                tensor(DType.BF16, 100, 64), tensor(DType.BF16, 300, 64).transpose(), tensor(DType.F32, 100, 300));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals("gemm_bf16_kk_64", launch.kernel().name());
+        assertEquals(2 * 5, launch.gridX());
+        assertEquals(128, launch.threads());
+        assertEquals(32768, launch.sharedBytes());
+    }
+
+    @Test
+    void aBatchThatSharesItsWeightBecomesRows() {
+        Matmul op = matmul(tensor(DType.BF16, 8, 100, 64), tensor(DType.BF16, 64, 32), tensor(DType.BF16, 8, 100, 32));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals(800, shape(launch)[0]);
+        assertEquals(1, launch.gridY());
+    }
+
+    @Test
+    void aBatchOfMatricesHasStrides() {
+        Matmul op = matmul(
+                tensor(DType.BF16, 6, 8, 100, 64), tensor(DType.BF16, 6, 8, 64, 32), tensor(DType.BF16, 6, 8, 100, 32));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals(48, launch.gridY());
+        assertEquals(6400, shape(launch)[5]);
+        assertEquals(2048, shape(launch)[8]);
+        assertEquals(3200, shape(launch)[11]);
+    }
+
+    @Test
+    void theEpilogueIsInTheArguments() {
+        Tensor out = tensor(DType.F32, 64, 48);
+        Tensor bias = tensor(DType.F32, 60).slice(0, 7, 55);
+        Matmul op = new Matmul(
+                tensor(DType.BF16, 64, 32),
+                tensor(DType.BF16, 48, 32).transpose(),
+                new Epilogue(0.5f, bias, Activation.SILU, out),
+                out);
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        long[] shape = shape(launch);
+        assertEquals(
+                List.of(7L, 1L, 3L, 1L, 1L, 1L, 5L),
+                java.util.Arrays.stream(shape, 15, 22).boxed().toList());
+        assertEquals(CudaArgument.of(0.5f), launch.arguments().getLast());
+    }
+
+    private static final CudaTraits H100 = new CudaTraits(9, 0, 132, 227 * 1024);
+
+    @Test
+    void hopperHasTensorMaps() {
+        Tensor a = tensor(DType.BF16, 4096, 1032).slice(1, 8, 1008);
+        Matmul op = matmul(a, tensor(DType.BF16, 8192, 1000).transpose(), tensor(DType.BF16, 4096, 8192));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, H100));
+        assertEquals("gemm_hopper_bf16_kk_256", launch.kernel().name());
+        assertEquals(132, launch.gridX());
+        assertEquals(384, launch.threads());
+        assertEquals(214080, launch.sharedBytes());
+        assertEquals(CudaArgument.of(32L * 32), launch.arguments().getLast());
+        assertEquals(
+                new TensorMap(true, 16, List.of(1000L, 4096L, 1L), List.of(2064L, 2064L), List.of(64, 128, 1)),
+                assertInstanceOf(CudaArgument.Map.class, launch.arguments().getFirst())
+                        .map());
+        assertEquals(
+                new TensorMap(true, 0, List.of(1000L, 8192L, 1L), List.of(2000L, 2000L), List.of(64, 256, 1)),
+                assertInstanceOf(CudaArgument.Map.class, launch.arguments().get(1))
+                        .map());
+    }
+
+    @Test
+    void hoppersGradientsAndBatches() {
+        Tensor x = tensor(DType.F16, 4, 2048, 1024);
+        Tensor gradOut = tensor(DType.F16, 4, 2048, 1024);
+        Tensor out = tensor(DType.F32, 4, 1024, 1024);
+        CudaLaunch launch = only(TensorCoreMatmul.plan(matmul(gradOut.transpose(), x, out), H100));
+        assertEquals("gemm_hopper_f16_mn_128", launch.kernel().name());
+        TensorMap map = assertInstanceOf(
+                        CudaArgument.Map.class, launch.arguments().getFirst())
+                .map();
+        assertEquals(List.of(1024L, 2048L, 4L), map.sizes());
+        assertEquals(List.of(2048L, 2L * 2048 * 1024), map.strideBytes());
+        assertEquals(List.of(64, 64, 1), map.box());
+    }
+
+    @Test
+    void hopperFallsBackToKernelsForEveryDevice() {
+        Matmul few = matmul(
+                tensor(DType.BF16, 100, 64), tensor(DType.BF16, 300, 64).transpose(), tensor(DType.F32, 100, 300));
+        assertEquals(
+                "gemm_bf16_kk_64",
+                only(TensorCoreMatmul.plan(few, H100)).kernel().name());
+        CudaTraits blackwell = new CudaTraits(10, 0, 148, 227 * 1024);
+        Matmul large =
+                matmul(tensor(DType.BF16, 4096, 4096), tensor(DType.BF16, 4096, 4096), tensor(DType.BF16, 4096, 4096));
+        assertEquals(
+                "gemm_bf16_kn_128",
+                only(TensorCoreMatmul.plan(large, blackwell)).kernel().name());
+    }
+
+    @Test
+    void everyWeightTypeHasItsKernels() {
+        for (DType weight : DType.values()) {
+            if (!weight.isQuantized()) {
+                continue;
+            }
+            for (DType a : List.of(DType.F32, DType.F16, DType.BF16)) {
+                Tensor b = tensor(weight, 96, 512).transpose();
+                CudaLaunch tiles =
+                        only(TensorCoreMatmul.plan(matmul(tensor(a, 200, 512), b, tensor(DType.F32, 200, 96)), A100));
+                String name = weight.name().toLowerCase(java.util.Locale.ROOT);
+                assertEquals(
+                        "gemm_" + a.name().toLowerCase(java.util.Locale.ROOT) + "_" + name,
+                        tiles.kernel().name());
+                assertEquals(2 * 2, tiles.gridX());
+                assertEquals(512 / weight.blockSize(), shape(tiles)[7]);
+                CudaLaunch rows =
+                        only(TensorCoreMatmul.plan(matmul(tensor(a, 3, 512), b, tensor(DType.F32, 3, 96)), A100));
+                assertEquals("rows_" + name + "_4", rows.kernel().name());
+                assertEquals(24, rows.gridX());
+                assertEquals(4 * 4096, rows.sharedBytes());
+            }
+        }
+        assertEquals(
+                3 * 128 * 128 + 2 * 64 * 64 + 4 * 64 * 4,
+                only(TensorCoreMatmul.plan(
+                                matmul(
+                                        tensor(DType.F32, 200, 512),
+                                        tensor(DType.Q4_K, 96, 512).transpose(),
+                                        tensor(DType.F32, 200, 96)),
+                                A100))
+                        .sharedBytes());
+    }
+
+    @Test
+    void mixedTypesHaveRowsAlone() {
+        Tensor weight = tensor(DType.BF16, 96, 512).transpose();
+        CudaLaunch rows =
+                only(TensorCoreMatmul.plan(matmul(tensor(DType.F32, 8, 512), weight, tensor(DType.F32, 8, 96)), A100));
+        assertEquals("rows_bf16_8", rows.kernel().name());
+        assertTrue(reason(TensorCoreMatmul.plan(
+                        matmul(tensor(DType.F32, 9, 512), weight, tensor(DType.F32, 9, 96)), A100))
+                .contains("F32 by BF16"));
+    }
+
+    @Test
+    void wideOperandsRunOnTf32() {
+        Matmul op =
+                matmul(tensor(DType.F32, 512, 100).transpose(), tensor(DType.F32, 512, 96), tensor(DType.F32, 100, 96));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals("gemm_tf32_mn", launch.kernel().name());
+        assertEquals(2 * 2, launch.gridX());
+        assertEquals(49152, launch.sharedBytes());
+    }
+
+    @Test
+    void sizesPast31BitsStayWhole() {
+        long rows = (1L << 31) + 24;
+        Matmul op = matmul(
+                tensor(DType.BF16, rows, 64), tensor(DType.BF16, 64, 64).transpose(), tensor(DType.BF16, rows, 64));
+        CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
+        assertEquals(rows, shape(launch)[0]);
+        assertEquals(Math.ceilDiv(rows, 128L), launch.gridX());
+        Tensor wide = tensor(DType.BF16, 1000, 1L << 32);
+        Tensor slice = wide.slice(1, (1L << 32) - 64, 1L << 32);
+        CudaLaunch strided = only(TensorCoreMatmul.plan(
+                matmul(slice, tensor(DType.BF16, 64, 64).transpose(), tensor(DType.BF16, 1000, 64)), A100));
+        assertEquals((1L << 32) - 64, shape(strided)[3]);
+        assertEquals(1L << 32, shape(strided)[4]);
+    }
+
+    @Test
+    void whatDoesNotApplySaysWhy() {
+        Tensor a = tensor(DType.BF16, 64, 64);
+        Tensor b = tensor(DType.BF16, 64, 64);
+        Tensor out = tensor(DType.BF16, 64, 64);
+        CudaTraits turing = new CudaTraits(7, 5, 40, 64 * 1024);
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(a, b, out), turing)).contains("before 8.0"));
+        Tensor odd = tensor(DType.BF16, 64, 65).slice(1, 0, 64);
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(odd, b, out), A100)).contains("16-byte"));
+        Tensor shifted = tensor(DType.BF16, 64, 72).slice(1, 4, 68);
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(a, shifted, out), A100)).contains("of b"));
+        Tensor apart = tensor(DType.BF16, 64, 128).slice(1, 0, 128, 2);
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(apart, b, out), A100)).contains("neither axis"));
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(a, b, apart), A100)).contains("output"));
+        assertTrue(reason(TensorCoreMatmul.plan(
+                        matmul(tensor(DType.F64, 8, 8), tensor(DType.F64, 8, 8), tensor(DType.F64, 8, 8)), A100))
+                .contains("F64"));
+    }
+
+    @Test
+    void oneRowNeedsNoAlignedStride() {
+        Tensor a = tensor(DType.BF16, 1, 13);
+        Matmul op = matmul(a, tensor(DType.BF16, 13, 16), tensor(DType.BF16, 1, 16));
+        assertEquals(
+                "gemm_bf16_kn_64",
+                only(TensorCoreMatmul.plan(op, A100)).kernel().name());
+    }
+}
