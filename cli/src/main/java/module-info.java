@@ -1,6 +1,7 @@
 /** The tenon command. */
 module dev.tenon.cli {
     requires java.management;
+    requires jdk.unsupported;
     requires dev.tenon.conformance;
     requires dev.tenon.models;
     requires dev.tenon.runtime;

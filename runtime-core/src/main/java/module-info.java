@@ -4,6 +4,7 @@ module dev.tenon.runtime {
     requires jdk.jfr;
 
     exports dev.tenon;
+    exports dev.tenon.comm;
     exports dev.tenon.error;
     exports dev.tenon.io;
     exports dev.tenon.memory;
@@ -14,4 +15,6 @@ module dev.tenon.runtime {
     exports dev.tenon.spi;
 
     uses dev.tenon.spi.BackendProvider;
+    uses dev.tenon.spi.LocalTransportProvider;
+    uses dev.tenon.spi.TransportProvider;
 }

@@ -7,6 +7,7 @@ import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
+import dev.tenon.spi.StreamEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,6 +111,14 @@ public final class Device {
     /** A further queue of work, independent of the default one. */
     public Stream openStream() {
         return new Stream(this, backend.openStream());
+    }
+
+    /** Marks the point that the calling thread's current stream on this device has come to. */
+    public StreamEvent record() {
+        Stream stream = ThreadState.current().stream;
+        return stream != null && stream.device() == this
+                ? stream.record()
+                : backend.defaultStream().record();
     }
 
     /** Waits until all work on the default stream is done, and throws its failure if it had one. */

@@ -36,6 +36,7 @@ class ModuleRulesTest {
             Map.entry("kernels", Set.of("runtime-core")),
             Map.entry("opencl-backend", Set.of("runtime-core", "kernels")),
             Map.entry("cuda-backend", Set.of("runtime-core", "kernels")),
+            Map.entry("collectives", Set.of("runtime-core")),
             Map.entry("models", Set.of("runtime-core")),
             Map.entry("cli", Set.of("runtime-core", "backend-conformance", "models")),
             Map.entry("benchmarks", Set.of("runtime-core", "backend-conformance", "cpu-simd-backend")));

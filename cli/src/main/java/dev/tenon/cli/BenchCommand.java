@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
             "Time matrix products, attention and all-reduce on every device, beside what the device was measured to"
                     + " reach. Several devices are shown side by side, on the same shapes.",
             "It needs no model and takes under two minutes a device."
-        })
+        },
+        subcommands = BenchAllReduceCommand.class)
 final class BenchCommand extends TenonCommand {
     private static final Set<Class<? extends Op>> TIMED = Set.of(Matmul.class, Attention.class, AllReduce.class);
     private static final long SEED = 1;

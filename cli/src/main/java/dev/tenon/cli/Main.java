@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             RenderCommand.class,
             BenchCommand.class,
             TuneCommand.class,
+            RunCommand.class,
             WarmUpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -1,0 +1,76 @@
+package dev.tenon.collectives.reduce;
+
+import dev.tenon.DType;
+import dev.tenon.collectives.Memory;
+import dev.tenon.op.ReduceKind;
+
+/**
+ * Combines one array a rank, in the order of the ranks, so that whoever computes an element gets the same bits. Works by
+ * tiles that stay in the first-level cache; a tile of every source is read before any output's is written, so outputs may be
+ * sources.
+ */
+public final class Reduction {
+    /** Elements: 4 KiB in F32, so that a tile of two sources and of the sum fit the first-level cache. */
+    private static final int TILE = 1024;
+
+    private final ReduceKind kind;
+    private final DType type;
+    private final TileReducer reducer;
+
+    private Reduction(ReduceKind kind, DType type) {
+        this.kind = kind;
+        this.type = type;
+        this.reducer = switch (type) {
+            case F32 -> new FloatReducer(kind);
+            case BF16, F16 -> new HalfReducer(kind, type);
+            case I32 -> new IntReducer(kind);
+            case I64 -> new LongReducer(kind);
+            case F64, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+                throw new AssertionError(type + " is refused above");
+        };
+    }
+
+    /** @param type F32, BF16, F16, I32 or I64 */
+    public static Reduction of(ReduceKind kind, DType type) {
+        return new Reduction(kind, type);
+    }
+
+    public ReduceKind kind() {
+        return kind;
+    }
+
+    /** Bytes of an element. */
+    public int elementBytes() {
+        return type.blockBytes();
+    }
+
+    /**
+     * @param sources addresses, by rank; all of them are combined
+     * @param outs addresses that all get the result
+     * @param bytes of each
+     */
+    public void combine(long[] sources, long[] outs, long bytes) {
+        int size = elementBytes();
+        if (sources.length == 1) {
+            for (long out : outs) {
+                if (out != sources[0]) {
+                    Memory.copy(sources[0], out, bytes);
+                }
+            }
+            return;
+        }
+        long scratch = Scratch.current();
+        long elements = bytes / size;
+        for (long start = 0; start < elements; start += TILE) {
+            int n = (int) Math.min(TILE, elements - start);
+            tile(sources, outs, start * size, n, scratch);
+        }
+    }
+
+    private void tile(long[] sources, long[] outs, long offset, int n, long scratch) {
+        reducer.combine(sources, offset, n, outs[0] + offset, scratch);
+        for (int i = 1; i < outs.length; i++) {
+            Memory.copy(outs[0] + offset, outs[i] + offset, (long) n * elementBytes());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the NCCL binding, without a GPU. */
+@NullMarked
+package dev.tenon.collectives.nccl;
+
+import org.jspecify.annotations.NullMarked;
