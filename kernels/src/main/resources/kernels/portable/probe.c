@@ -1,7 +1,8 @@
 /*
  * What a device can do at most, measured. probe_multiply_add: an item has CHAINS * LANES independent chains of STEPS f32
  * multiply-adds; LANES are a vector on a CPU. probe_fill and probe_read: a group reads piece elements, GROUP * LANES side by
- * side, and each item's sum is what it gives. The host checks every result.
+ * side, and each item's sum is what it gives. With VECTORS an item's LANES are vectors of 16, for compilers for CPUs, which make
+ * none of an array of 64 sums. The host checks every result.
  */
 #include "tenon.h"
 
@@ -39,6 +40,27 @@ TN_KERNEL probe_fill(TN_GLOBAL u32 *data, const i64 count) {
 
 TN_KERNEL probe_read(const TN_GLOBAL u32 *data, TN_GLOBAL u32 *out, const i64 piece) {
     const TN_GLOBAL u32 *from = data + TN_GROUP_ID(0) * piece;
+#ifdef VECTORS
+    uint16 sums[LANES / 16];
+#pragma unroll
+    for (i32 i = 0; i < LANES / 16; i++) {
+        sums[i] = (uint16)0;
+    }
+    for (i64 at = (i64)TN_LOCAL_ID() * LANES; at < piece; at += GROUP * LANES) {
+#pragma unroll
+        for (i32 i = 0; i < LANES / 16; i++) {
+            sums[i] += vload16(0, from + at + 16 * i);
+        }
+    }
+    uint16 all = (uint16)0;
+#pragma unroll
+    for (i32 i = 0; i < LANES / 16; i++) {
+        all += sums[i];
+    }
+    uint8 eight = all.lo + all.hi;
+    uint4 four = eight.lo + eight.hi;
+    out[TN_GLOBAL_ID()] = four.x + four.y + four.z + four.w;
+#else
     u32 sums[LANES];
     for (i32 i = 0; i < LANES; i++) {
         sums[i] = 0;
@@ -54,4 +76,5 @@ TN_KERNEL probe_read(const TN_GLOBAL u32 *data, TN_GLOBAL u32 *out, const i64 pi
         total += sums[i];
     }
     out[TN_GLOBAL_ID()] = total;
+#endif
 }

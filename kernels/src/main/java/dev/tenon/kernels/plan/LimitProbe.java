@@ -104,7 +104,7 @@ public final class LimitProbe {
         long piece = PIECE_BYTES / Integer.BYTES;
         long count = groups * piece;
         long items = groups * group;
-        String defines = "CHAINS=1 STEPS=1 LANES=" + lanes + " GROUP=" + group;
+        String defines = "CHAINS=1 STEPS=1 LANES=" + lanes + " GROUP=" + group + (traits.cpu() ? " VECTORS" : "");
         try (Work fill = work();
                 Work read = work()) {
             DeviceBuffer data = read.scratch(groups * PIECE_BYTES);
