@@ -16,6 +16,14 @@
 #define STEP 32
 #define PART(k, part) ((i32)((k) % TN_BLOCK_SIZE(B) / 32))
 #endif
+#ifndef COLUMNS
+#define COLUMNS 1
+#endif
+#ifdef QUANT
+#define UNIT TN_BLOCK_BYTES(B)
+#else
+#define UNIT 1
+#endif
 #ifdef AHEAD
 #define ROW(r) ((r) < s.m ? (r) : 0)
 #define IS_ROW(r) ((r) < s.m)
@@ -27,73 +35,93 @@
 TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, const TN_GLOBAL TN_STORAGE(BIAS) * bias,
                       const TN_GLOBAL TN_STORAGE(OUT) * residual, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes batch,
                       const MatmulShape s, const f32 scale, const i64 aBase, const i64 aStride) {
-    i64 column = TN_GROUP_ID(0) % s.n;
-    i64 matrix = TN_GROUP_ID(0) / s.n;
+    i64 shares = (s.n + COLUMNS - 1) / COLUMNS;
+    i64 first = TN_GROUP_ID(0) % shares * COLUMNS;
+    i64 matrix = TN_GROUP_ID(0) / shares;
     i32 me = TN_LOCAL_ID();
     TN_PLACES(at, batch, matrix)
     const TN_GLOBAL f32 *x = a + aBase + matrix * s.m * aStride;
-    /* Two chains of sums a row, since each addition waits for the one before. */
-    f32x16 sums[ROWS];
-    f32x16 more[ROWS];
+    /* Two chains of sums a result, since each addition waits for the one before. */
+    f32x16 sums[COLUMNS][ROWS];
+    f32x16 more[COLUMNS][ROWS];
 #pragma unroll
-    for (i32 r = 0; r < ROWS; r++) {
-        sums[r] = lanes_splat(0);
-        more[r] = lanes_splat(0);
+    for (i32 c = 0; c < COLUMNS; c++) {
+#pragma unroll
+        for (i32 r = 0; r < ROWS; r++) {
+            sums[c][r] = lanes_splat(0);
+            more[c][r] = lanes_splat(0);
+        }
     }
 #ifdef QUANT
     const i64 whole = s.k;
-    const TN_GLOBAL u8 *blocks = b + (at[1] + column * s.bColumn) * TN_BLOCK_BYTES(B);
 #else
     const i64 whole = s.k / 32 * 32;
-    const TN_GLOBAL B_STORAGE *elements = b + at[1] + column * s.bColumn;
 #endif
+    const TN_GLOBAL B_STORAGE *from[COLUMNS];
+#pragma unroll
+    for (i32 c = 0; c < COLUMNS; c++) {
+        /* The last group may have fewer columns: then it reads one twice. */
+        from[c] = b + (at[1] + (first + c < s.n ? first + c : first) * s.bColumn) * UNIT;
+    }
     for (i64 k = (i64)me * STEP; k < whole; k += GROUP * STEP) {
 #pragma unroll
         for (i32 part = 0; part < STEP / 32; part++) {
+#pragma unroll
+            for (i32 c = 0; c < COLUMNS; c++) {
 #ifdef QUANT
-            Tn32 y = TN_DECODE(B)(blocks + k / TN_BLOCK_SIZE(B) * TN_BLOCK_BYTES(B), PART(k, part));
+                Tn32 y = TN_DECODE(B)(from[c] + k / TN_BLOCK_SIZE(B) * UNIT, PART(k, part));
 #else
-            Tn32 y;
-            y.low = TN_CAT(lanes_, B)(elements + k);
-            y.high = TN_CAT(lanes_, B)(elements + k + 16);
+                Tn32 y;
+                y.low = TN_CAT(lanes_, B)(from[c] + k);
+                y.high = TN_CAT(lanes_, B)(from[c] + k + 16);
 #endif
 #pragma unroll
-            for (i32 r = 0; r < ROWS; r++) {
-                const TN_GLOBAL f32 *xs = x + ROW(r) * aStride + k + part * 32;
-                sums[r] = lanes_fma(y.low, lanes_F32(xs), sums[r]);
-                more[r] = lanes_fma(y.high, lanes_F32(xs + 16), more[r]);
+                for (i32 r = 0; r < ROWS; r++) {
+                    const TN_GLOBAL f32 *xs = x + ROW(r) * aStride + k + part * 32;
+                    sums[c][r] = lanes_fma(y.low, lanes_F32(xs), sums[c][r]);
+                    more[c][r] = lanes_fma(y.high, lanes_F32(xs + 16), more[c][r]);
+                }
             }
         }
     }
-    f32 totals[ROWS];
+    f32 totals[COLUMNS][ROWS];
 #pragma unroll
-    for (i32 r = 0; r < ROWS; r++) {
-        f32 lane[16];
-        lanes_store(sums[r] + more[r], lane);
-        f32 total = 0;
+    for (i32 c = 0; c < COLUMNS; c++) {
 #pragma unroll
-        for (i32 i = 0; i < 16; i++) {
-            total += lane[i];
+        for (i32 r = 0; r < ROWS; r++) {
+            f32 lane[16];
+            lanes_store(sums[c][r] + more[c][r], lane);
+            f32 total = 0;
+#pragma unroll
+            for (i32 i = 0; i < 16; i++) {
+                total += lane[i];
+            }
+            totals[c][r] = total;
         }
-        totals[r] = total;
     }
 #ifndef QUANT
     /* The elements after the last whole 32. */
     for (i64 k = whole + me; k < s.k; k += GROUP) {
-        f32 y = TN_LOAD(B)(b, at[1] + column * s.bColumn + k);
-        for (i32 r = 0; r < ROWS; r++) {
-            totals[r] = fma(y, x[ROW(r) * aStride + k], totals[r]);
+#pragma unroll
+        for (i32 c = 0; c < COLUMNS; c++) {
+            f32 y = TN_LOAD(B)(from[c], k);
+#pragma unroll
+            for (i32 r = 0; r < ROWS; r++) {
+                totals[c][r] = fma(y, x[ROW(r) * aStride + k], totals[c][r]);
+            }
         }
     }
 #endif
 #if GROUP == 1
-    for (i32 r = 0; r < ROWS && IS_ROW(r); r++) {
-        tn_finish(totals[r], r, column, out, at[2], bias, residual, at[3], s, scale);
+    for (i32 c = 0; c < COLUMNS && first + c < s.n; c++) {
+        for (i32 r = 0; r < ROWS && IS_ROW(r); r++) {
+            tn_finish(totals[c][r], r, first + c, out, at[2], bias, residual, at[3], s, scale);
+        }
     }
 #else
     TN_LOCAL f32 shared[ROWS][GROUP];
     for (i32 r = 0; r < ROWS; r++) {
-        shared[r][me] = totals[r];
+        shared[r][me] = totals[0][r];
     }
     TN_BARRIER();
     for (i32 width = GROUP / 2; width > 0; width /= 2) {
@@ -106,7 +134,7 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
     }
     if (me == 0) {
         for (i32 r = 0; r < ROWS && IS_ROW(r); r++) {
-            tn_finish(shared[r][0], r, column, out, at[2], bias, residual, at[3], s, scale);
+            tn_finish(shared[r][0], r, first, out, at[2], bias, residual, at[3], s, scale);
         }
     }
 #endif

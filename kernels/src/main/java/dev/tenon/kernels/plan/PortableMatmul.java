@@ -6,6 +6,11 @@ import dev.tenon.spi.DeviceBuffer;
 
 /** Chooses between kernels: few rows, panels on a CPU, tiles through local memory elsewhere and in F64. */
 final class PortableMatmul {
+    /** Elements of a block beside whose decoding there are registers left. */
+    private static final int SMALL_BLOCK = 32;
+    /** Results that a CPU's work item adds up at once; each takes two vectors of 16 lanes. */
+    private static final int MOST_SUMS = 4;
+
     private PortableMatmul() {}
 
     static void bind(Matmul op, Work work) {
@@ -52,7 +57,8 @@ final class PortableMatmul {
         int group = work.setting(Setting.COLUMN_GROUP);
         // Fewer programs to compile ahead of time: one for up to 1, 2, 4 and 8 rows.
         long rows = work.device().ahead() ? Long.highestOneBit(2 * problem.m() - 1) : problem.m();
-        String form = " ROWS=" + rows + " GROUP=" + group;
+        int columns = columnsOfGroup(problem, group);
+        String form = " ROWS=" + rows + " GROUP=" + group + (columns == 1 ? "" : " COLUMNS=" + columns);
         DeviceBuffer wide = problem.hasPlainRows()
                 ? null
                 : work.scratch(problem.batch().count() * problem.m() * problem.k() * DType.F32.blockBytes());
@@ -79,6 +85,15 @@ final class PortableMatmul {
                 .value(op.epilogue().scale())
                 .value(wide == null ? problem.firstOfA() : 0)
                 .value(wide == null ? problem.rowStrideOfA() : problem.k())
-                .groups(problem.n() * problem.batch().count(), group);
+                .groups(Math.ceilDiv(problem.n(), (long) columns) * problem.batch().count(), group);
+    }
+
+    /**
+     * Columns that one work item of a CPU takes at once, so that it reads the rows once for all of them: as many as leave it
+     * registers for the sums. Blocks of 256 elements need these themselves.
+     */
+    private static int columnsOfGroup(MatmulProblem problem, int group) {
+        boolean small = problem.op().b().dtype().blockSize() <= SMALL_BLOCK;
+        return group == 1 && small ? (int) Math.max(1, MOST_SUMS / problem.m()) : 1;
     }
 }
