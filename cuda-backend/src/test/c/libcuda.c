@@ -11,7 +11,7 @@
 
 typedef struct {
     uint64_t kind;
-    int capturing;
+    int capturing, shared;
 } Object;
 enum { CONTEXT = 0xC0DE01, MODULE, FUNCTION, STREAM, EVENT, POOL, GRAPH, EXECUTABLE };
 static const char *names[] = {"context", "module", "function", "stream", "event", "pool", "graph", "executable"};
@@ -50,7 +50,7 @@ int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal ==
 int cuDeviceGetName(char *name, int length, int device) { snprintf(name, length, "Stand-in %d", device); return 0; }
 int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = 1ul << 32; return device; }
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    *value = attribute == 75 ? 8 : attribute == 76 ? 6 : attribute == 115 ? 1 : attribute == 16 ? 28 : 1000 + attribute;
+    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 115 ? 1 : attribute == 16 ? 28 : attribute == 97 ? 232448 : 1000 + attribute;
     return device;
 }
 int cuDevicePrimaryCtxRetain(void **to, int device) { retained++; *to = &context; return device; }
@@ -71,6 +71,12 @@ int cuModuleGetFunction(void **to, void *module, const char *name) {
     return strlen(name) > 0 ? make(to, FUNCTION) : 500;
 }
 int cuFuncGetAttribute(int *value, int attribute, void *function) { *value = attribute == 0 ? 1024 : 0; return !is(function, FUNCTION); }
+
+int cuFuncSetAttribute(void *function, int attribute, int value) {
+    if (!is(function, FUNCTION) || attribute != 8 || value < 0 || value > 232448) return 1;
+    ((Object *)function)->shared = value;
+    return 0;
+}
 
 int cuStreamCreate(void **to, unsigned flags) { return flags == 1 ? make(to, STREAM) : 1; }
 int cuStreamDestroy_v2(void *stream) { return drop(stream, STREAM); }
@@ -120,6 +126,29 @@ static int copy(void *to, const void *from, size_t bytes, void *stream) {
 int cuMemcpyHtoDAsync_v2(void *to, const void *from, size_t bytes, void *stream) { return copy(to, from, bytes, stream); }
 int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, void *stream) { return copy(to, from, bytes, stream); }
 
+int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, void *stream) {
+    if (!is(stream, STREAM) || value != 0 || bytes == 0) return 1;
+    memset(to, value, bytes);
+    return 0;
+}
+/* 16-bit elements, lines of 128 bytes swizzled, zeros outside; reads what it is pointed to. */
+int cuTensorMapEncodeTiled(void *to, int type, unsigned rank, void *from, const uint64_t *sizes, const uint64_t *strides,
+                           const unsigned *box, const unsigned *steps, int interleave, int swizzle, int promotion, int outside) {
+    if ((uintptr_t)to % 64 || (uintptr_t)from % 16 || (type != 6 && type != 9) || rank < 3 || rank > 5) return 1;
+    if (interleave || swizzle != 3 || promotion != 2 || outside) return 1;
+    uint64_t last = (sizes[0] - 1) * 2;
+    for (unsigned i = 0; i < rank; i++) {
+        if (sizes[i] == 0 || box[i] == 0 || box[i] > 256 || steps[i] != 1) return 1;
+        if (i && (strides[i - 1] == 0 || strides[i - 1] % 16)) return 1;
+        if (i) last += (sizes[i] - 1) * strides[i - 1];
+    }
+    volatile char end = ((char *)from)[last];
+    (void)end;
+    memset(to, 0, 128);
+    memcpy(to, &from, sizeof(from));
+    return 0;
+}
+
 int cuMemcpyPeerAsync(void *to, void *toContext, const void *from, void *fromContext, size_t bytes, void *stream) {
     return is(toContext, CONTEXT) && is(fromContext, CONTEXT) ? copy(to, from, bytes, stream) : 1;
 }
@@ -127,7 +156,7 @@ int cuMemcpyPeerAsync(void *to, void *toContext, const void *from, void *fromCon
 int cuLaunchKernel(void *function, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned ty, unsigned tz, unsigned shared,
                    void *stream, void **parameters, void **extra) {
     if (!is(function, FUNCTION) || !is(stream, STREAM) || !x || !y || !z || !tx || !ty || !tz || extra) return 1;
-    if (tx * ty * tz > 1024 || shared > 49152 || !parameters || !parameters[0]) return 1;
+    if (tx * ty * tz > 1024 || shared > 232448 || (shared > 49152 && shared > ((Object *)function)->shared) || !parameters || !parameters[0]) return 1;
     volatile uint64_t first = *(uint64_t *)parameters[0];
     launches++;
     return first == 0;

@@ -2,12 +2,13 @@ package dev.tenon.cuda;
 
 import dev.tenon.Configuration;
 import dev.tenon.cuda.op.CudaDispatch;
+import dev.tenon.cuda.op.CudaWork;
+import dev.tenon.cuda.op.TensorCores;
 import dev.tenon.error.ClosedException;
 import dev.tenon.error.DeviceException;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.error.TenonException;
 import dev.tenon.kernels.plan.DeviceTraits;
-import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendStream;
@@ -32,6 +33,7 @@ final class CudaDevice implements BackendDevice {
     private final DeviceInfo info;
     private final DeviceProperties properties;
     private final DeviceTraits traits;
+    private final TensorCores tensorCores;
     private final long context;
     private final CudaPool pool;
     private final CudaStream home;
@@ -53,6 +55,7 @@ final class CudaDevice implements BackendDevice {
         this.info = info;
         properties = info.properties(number);
         traits = info.traits();
+        tensorCores = info.tensorCores();
         context = driver.retainContext(info.index());
         CudaPool made = null;
         try {
@@ -127,8 +130,8 @@ final class CudaDevice implements BackendDevice {
     }
 
     /** Events for an operator's times. */
-    CudaTiming timing(Driver current) {
-        CudaTiming timing = new CudaTiming(this, current, clock.origin(current));
+    CudaTiming timing(Driver current, String choice) {
+        CudaTiming timing = new CudaTiming(this, current, clock.origin(current), choice);
         timings.add(timing);
         return timing;
     }
@@ -180,9 +183,9 @@ final class CudaDevice implements BackendDevice {
         return staging;
     }
 
-    /** Room for the launches of operators. */
-    Work work() {
-        return new Work(traits, this::allocate);
+    /** Room for the steps of operators. */
+    CudaWork work() {
+        return new CudaWork(traits, tensorCores, this::allocate);
     }
 
     void synchronizeStreams() {

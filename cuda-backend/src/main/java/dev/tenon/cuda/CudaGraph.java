@@ -1,8 +1,8 @@
 package dev.tenon.cuda;
 
 import dev.tenon.cuda.op.CudaDispatch;
-import dev.tenon.kernels.plan.Launch;
-import dev.tenon.kernels.plan.Work;
+import dev.tenon.cuda.op.CudaWork;
+import dev.tenon.cuda.op.Step;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.DeviceBuffer;
@@ -10,44 +10,43 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
-/** Launches as a graph of the driver's, captured from a stream of its own: a replay is one call. */
+/** Steps as a graph of the driver's, captured from a stream of its own: a replay is one call. */
 final class CudaGraph implements BackendGraph {
     private final CudaDevice device;
     private final CudaStream stream;
     private final long executable;
-    private Work work;
+    private CudaWork work;
     private List<DeviceBuffer> buffers;
 
-    CudaGraph(CudaDevice device, CudaStream stream, Work work) {
+    CudaGraph(CudaDevice device, CudaStream stream, CudaWork work) {
         this.device = device;
         this.stream = stream;
         this.work = work;
         this.buffers = buffers(work);
         load(work);
         this.executable = device.keep(
-                driver -> captured(driver, work.launches(), driver::instantiate, driver::destroyExecutable));
+                driver -> captured(driver, work.steps(), driver::instantiate, driver::destroyExecutable));
     }
 
-    private static List<DeviceBuffer> buffers(Work work) {
-        return work.launches().stream()
-                .filter(launch -> !launch.isEmpty())
-                .flatMap(launch -> launch.buffers().stream())
+    private static List<DeviceBuffer> buffers(CudaWork work) {
+        return work.steps().stream()
+                .flatMap(step -> step.buffers().stream())
                 .distinct()
                 .toList();
     }
 
     /** Beforehand: a module cannot be loaded within a capture. */
-    private void load(Work loaded) {
-        loaded.launches().forEach(launch -> device.modules().kernel(launch.key()));
+    private void load(CudaWork loaded) {
+        loaded.steps().forEach(device.modules()::load);
     }
 
-    /** What is made of the launches' graph; undone if something fails afterwards. */
-    private long captured(Driver driver, List<Launch> launches, LongUnaryOperator make, LongConsumer undo) {
+    /** What is made of the steps' graph; undone if something fails afterwards. */
+    private long captured(Driver driver, List<Step> steps, LongUnaryOperator make, LongConsumer undo) {
         long capturing = driver.createStream();
         Release release = new Release();
         long[] made = new long[1];
         try (Parameters parameters = new Parameters()) {
-            release.run(() -> made[0] = captured(driver, launches, capturing, parameters, make, undo));
+            release.run(() -> made[0] = captured(driver, steps, capturing, parameters, make, undo));
         }
         release.run(() -> driver.destroyStream(capturing));
         return kept(made[0], undo, release);
@@ -55,16 +54,14 @@ final class CudaGraph implements BackendGraph {
 
     private long captured(
             Driver driver,
-            List<Launch> launches,
+            List<Step> steps,
             long capturing,
             Parameters parameters,
             LongUnaryOperator make,
             LongConsumer undo) {
         driver.beginCapture(capturing);
         Release release = new Release();
-        release.run(() -> launches.stream()
-                .filter(launch -> !launch.isEmpty())
-                .forEach(launch -> device.modules().launch(launch, driver, capturing, parameters)));
+        release.run(() -> steps.forEach(step -> device.modules().submit(step, driver, capturing, parameters)));
         long[] graph = new long[1];
         long[] made = new long[1];
         // Also where a launch failed: the stream must come out of its capture.
@@ -90,16 +87,16 @@ final class CudaGraph implements BackendGraph {
         stream.replay(executable, buffers);
     }
 
-    /** In place where the launches are of the same kernels in the same order. */
+    /** In place where the steps are of the same kernels in the same order. */
     @Override
     public synchronized boolean update(List<Op> ops) {
-        Work next = device.work();
+        CudaWork next = device.work();
         boolean updated = false;
         try {
             ops.forEach(op -> CudaDispatch.bind(op, next));
             load(next);
             updated = device.ask(driver ->
-                    captured(driver, next.launches(), graph -> driver.update(executable, graph) ? 1 : 0, ignored -> {})
+                    captured(driver, next.steps(), graph -> driver.update(executable, graph) ? 1 : 0, ignored -> {})
                             == 1);
         } finally {
             if (!updated) {

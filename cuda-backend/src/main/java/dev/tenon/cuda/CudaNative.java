@@ -1,6 +1,7 @@
 package dev.tenon.cuda;
 
 import dev.tenon.error.NativeCallException;
+import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUcontext;
@@ -146,6 +147,11 @@ final class CudaNative implements Driver {
     }
 
     @Override
+    public void setFunctionAttribute(long function, int attribute, int value) {
+        check("cuFuncSetAttribute", DriverNative.setFunctionAttribute(function, attribute, value));
+    }
+
+    @Override
     public long createStream() {
         JCudaHandles.Stream stream = new JCudaHandles.Stream();
         check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
@@ -265,6 +271,16 @@ final class CudaNative implements Driver {
     @Override
     public void copyToHost(long toHost, long from, long bytes, long stream) {
         check("cuMemcpyDtoHAsync", DriverNative.copyToHost(toHost, from, bytes, stream));
+    }
+
+    @Override
+    public void zero(long pointer, long bytes, long stream) {
+        check("cuMemsetD8Async", DriverNative.zero(pointer, bytes, stream));
+    }
+
+    @Override
+    public void encodeTensorMap(long to, TensorMap map, long pointer) {
+        check("cuTensorMapEncodeTiled", DriverNative.encodeTensorMap(to, map, pointer));
     }
 
     @Override

@@ -1,10 +1,10 @@
 package dev.tenon.cuda;
 
 import dev.tenon.cuda.op.CudaDispatch;
+import dev.tenon.cuda.op.CudaWork;
+import dev.tenon.cuda.op.Step;
 import dev.tenon.error.ClosedException;
 import dev.tenon.error.ShapeException;
-import dev.tenon.kernels.plan.Launch;
-import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
@@ -42,38 +42,36 @@ final class CudaStream implements BackendStream {
     @Override
     public void execute(Op op) {
         requireOpen();
-        try (Work work = device.work()) {
+        try (CudaWork work = device.work()) {
             CudaDispatch.bind(op, work);
-            submit(work.launches());
+            submit(work.steps());
         }
     }
 
-    private synchronized void submit(List<Launch> launches) {
+    private synchronized void submit(List<Step> steps) {
         requireOpen();
-        for (Launch launch : launches) {
-            if (!launch.isEmpty()) {
-                launch.buffers().forEach(buffer -> ((CudaBuffer) buffer).usedBy(this));
-                device.run(driver -> device.modules().launch(launch, driver, handle, parameters));
-            }
+        for (Step step : steps) {
+            step.buffers().forEach(buffer -> ((CudaBuffer) buffer).usedBy(this));
+            device.run(driver -> device.modules().submit(step, driver, handle, parameters));
         }
     }
 
     @Override
     public OpTiming executeTimed(Op op) {
         requireOpen();
-        try (Work work = device.work()) {
+        try (CudaWork work = device.work()) {
             CudaDispatch.bind(op, work);
-            return submitTimed(work.launches());
+            return submitTimed(work);
         }
     }
 
-    private synchronized OpTiming submitTimed(List<Launch> launches) {
+    private synchronized OpTiming submitTimed(CudaWork work) {
         requireOpen();
-        CudaTiming timing = device.ask(device::timing);
+        CudaTiming timing = device.ask(driver -> device.timing(driver, work.choice()));
         Release release = new Release();
         boolean made = release.run(() -> {
             device.run(driver -> driver.recordEvent(timing.start(), handle));
-            submit(launches);
+            submit(work.steps());
             device.run(driver -> driver.recordEvent(timing.end(), handle));
         });
         if (!made) {
@@ -86,7 +84,7 @@ final class CudaStream implements BackendStream {
     @Override
     public BackendGraph compile(List<Op> ops) {
         requireOpen();
-        Work work = device.work();
+        CudaWork work = device.work();
         try {
             ops.forEach(op -> CudaDispatch.bind(op, work));
             return new CudaGraph(device, this, work);

@@ -8,13 +8,15 @@ import dev.tenon.spi.OpTiming;
 final class CudaTiming implements OpTiming {
     private final CudaDevice device;
     private final CudaClock.Origin origin;
+    private final String choice;
     private long start;
     private long end;
 
     /** Makes the events; the device's context is current. */
-    CudaTiming(CudaDevice device, Driver driver, CudaClock.Origin origin) {
+    CudaTiming(CudaDevice device, Driver driver, CudaClock.Origin origin, String choice) {
         this.device = device;
         this.origin = origin;
+        this.choice = choice;
         long first = driver.createEvent(true);
         Release release = new Release();
         if (!release.run(() -> end = driver.createEvent(true))) {
@@ -30,6 +32,11 @@ final class CudaTiming implements OpTiming {
 
     long end() {
         return end;
+    }
+
+    @Override
+    public String choice() {
+        return choice;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.tenon.cuda;
 
 import dev.tenon.DType;
+import dev.tenon.cuda.op.TensorCores;
+import dev.tenon.kernels.cuda.CudaTraits;
 import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.spi.DeviceProperties;
 import java.util.EnumSet;
@@ -65,6 +67,11 @@ record DeviceInfo(
     DeviceTraits traits() {
         return new DeviceTraits(CudaBackend.NAME, false, true, multiprocessors, SHARED_BYTES, LARGEST_BLOCK)
                 .compiledAhead();
+    }
+
+    TensorCores tensorCores() {
+        return new TensorCores(
+                new CudaTraits(capability / 10, capability % 10, multiprocessors, optInSharedBytes), driver);
     }
 
     DeviceProperties properties(int number) {

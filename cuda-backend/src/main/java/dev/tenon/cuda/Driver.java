@@ -1,6 +1,7 @@
 package dev.tenon.cuda;
 
 import dev.tenon.error.NativeCallException;
+import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -44,6 +45,9 @@ interface Driver {
 
     /** cuFuncGetAttribute. */
     int functionAttribute(long function, int attribute);
+
+    /** cuFuncSetAttribute. */
+    void setFunctionAttribute(long function, int attribute, int value);
 
     /** cuStreamCreate: one that does not wait for the legacy default stream. */
     long createStream();
@@ -108,8 +112,19 @@ interface Driver {
     /** cuMemcpyDtoHAsync to pinned memory. */
     void copyToHost(long toHost, long from, long bytes, long stream);
 
+    /** cuMemsetD8Async with zeros. */
+    void zero(long pointer, long bytes, long stream);
+
     /** cuMemcpyPeerAsync. */
     void copyToPeer(long to, long toContext, long from, long fromContext, long bytes, long stream);
+
+    /**
+     * cuTensorMapEncodeTiled, in driver versions from 12.0 on.
+     *
+     * @param to host memory for the map's 128 bytes, a multiple of 64
+     * @param pointer where the first element lies, the map's offset included; a multiple of 16
+     */
+    void encodeTensorMap(long to, TensorMap map, long pointer);
 
     /**
      * cuLaunchKernel.

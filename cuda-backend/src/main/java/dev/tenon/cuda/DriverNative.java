@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -25,6 +26,12 @@ final class DriverNative {
 
     private static final String NO_CHECKED = "a downcall declares no checked exceptions";
     private static final int LOG_BYTES = 16 << 10;
+    private static final int MAP_FLOAT16 = 6;
+    private static final int MAP_BFLOAT16 = 9;
+    private static final int MAP_NO_INTERLEAVE = 0;
+    private static final int MAP_SWIZZLE_128B = 3;
+    private static final int MAP_L2_PROMOTION_128B = 2;
+    private static final int MAP_ZEROS_OUTSIDE = 0;
     private static final int JIT_ERROR_LOG_BUFFER = 5;
     private static final int JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6;
 
@@ -37,6 +44,7 @@ final class DriverNative {
     private static final MethodHandle MODULE_UNLOAD = find("cuModuleUnload", JAVA_LONG);
     private static final MethodHandle MODULE_FUNCTION = find("cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle FUNCTION_GET = find("cuFuncGetAttribute", ADDRESS, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle FUNCTION_SET = find("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final MethodHandle POOL_SET = find("cuMemPoolSetAttribute", JAVA_LONG, JAVA_INT, ADDRESS);
     private static final MethodHandle POOL_GET = find("cuMemPoolGetAttribute", JAVA_LONG, JAVA_INT, ADDRESS);
     private static final MethodHandle ALLOCATE =
@@ -50,6 +58,21 @@ final class DriverNative {
             find("cuMemcpyDtoHAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle TO_PEER =
             find("cuMemcpyPeerAsync", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle ZERO = find("cuMemsetD8Async", JAVA_LONG, JAVA_BYTE, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle ENCODE_MAP = find(
+            "cuTensorMapEncodeTiled",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
     private static final MethodHandle EVENT_RECORD = find("cuEventRecord", JAVA_LONG, JAVA_LONG);
     private static final MethodHandle EVENT_QUERY = find("cuEventQuery", JAVA_LONG);
     private static final MethodHandle STREAM_WAIT = find("cuStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -127,6 +150,10 @@ final class DriverNative {
         return made(to -> call(() -> (int) FUNCTION_GET.invokeExact(to, attribute, function)));
     }
 
+    static int setFunctionAttribute(long function, int attribute, int value) {
+        return call(() -> (int) FUNCTION_SET.invokeExact(function, attribute, value));
+    }
+
     static int setPoolAttribute(long pool, int attribute, long value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocateFrom(JAVA_LONG, value);
@@ -165,6 +192,42 @@ final class DriverNative {
 
     static int copyToPeer(long to, long toContext, long from, long fromContext, long bytes, long stream) {
         return call(() -> (int) TO_PEER.invokeExact(to, toContext, from, fromContext, bytes, stream));
+    }
+
+    static int zero(long pointer, long bytes, long stream) {
+        return call(() -> (int) ZERO.invokeExact(pointer, (byte) 0, bytes, stream));
+    }
+
+    static int encodeTensorMap(long to, TensorMap map, long pointer) {
+        int rank = map.sizes().size();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment sizes = arena.allocate(JAVA_LONG, rank);
+            MemorySegment strides = arena.allocate(JAVA_LONG, rank);
+            MemorySegment box = arena.allocate(JAVA_INT, rank);
+            MemorySegment steps = arena.allocate(JAVA_INT, rank);
+            for (int axis = 0; axis < rank; axis++) {
+                sizes.setAtIndex(JAVA_LONG, axis, map.sizes().get(axis));
+                if (axis > 0) {
+                    strides.setAtIndex(JAVA_LONG, axis - 1, map.strideBytes().get(axis - 1));
+                }
+                box.setAtIndex(JAVA_INT, axis, map.box().get(axis));
+                steps.setAtIndex(JAVA_INT, axis, 1);
+            }
+            int type = map.bf16() ? MAP_BFLOAT16 : MAP_FLOAT16;
+            return call(() -> (int) ENCODE_MAP.invokeExact(
+                    to,
+                    type,
+                    rank,
+                    pointer,
+                    sizes,
+                    strides,
+                    box,
+                    steps,
+                    MAP_NO_INTERLEAVE,
+                    MAP_SWIZZLE_128B,
+                    MAP_L2_PROMOTION_128B,
+                    MAP_ZEROS_OUTSIDE));
+        }
     }
 
     static int recordEvent(long event, long stream) {

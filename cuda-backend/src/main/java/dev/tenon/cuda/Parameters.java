@@ -1,7 +1,10 @@
 package dev.tenon.cuda;
 
+import dev.tenon.cuda.op.Step;
 import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.kernels.cuda.CudaArgument;
 import dev.tenon.kernels.plan.Launch;
+import dev.tenon.spi.DeviceBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,48 +19,89 @@ final class Parameters implements AutoCloseable {
     private static final long MOST_BYTES = 4096;
 
     private static final int MOST_PARAMETERS = 512;
+    /** Of a tensor map, which starts on a multiple of 64. */
+    private static final int MAP_BYTES = 128;
+
+    private static final int MAP_ALIGNMENT = 64;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment addresses = arena.allocate(MOST_PARAMETERS * 8L, 16);
-    private final MemorySegment values = arena.allocate(MOST_BYTES + 8, 16);
+    private final MemorySegment values = arena.allocate(MOST_BYTES, MAP_ALIGNMENT);
+    private int count;
+    private long at;
 
     /** Writes a launch's arguments. One thread at a time, which also makes the launch. */
     MemorySegment of(Launch launch) {
+        String kernel = launch.key().kernel();
+        begin();
         List<Launch.Argument> arguments = launch.arguments();
-        if (arguments.size() > MOST_PARAMETERS) {
-            throw tooMuch(launch);
-        }
-        long at = 0;
         for (int i = 0; i < arguments.size(); i++) {
-            if (at > MOST_BYTES) {
-                throw tooMuch(launch);
-            }
-            addresses.setAtIndex(ValueLayout.JAVA_LONG, i, values.address() + at);
             switch (arguments.get(i)) {
-                case Launch.Memory memory -> {
-                    values.set(ValueLayout.JAVA_LONG, at, ((CudaBuffer) memory.buffer()).pointer());
-                    at += Long.BYTES;
-                }
-                case Launch.Value value -> {
-                    values.set(ValueLayout.JAVA_LONG, at, value.bits());
-                    at += Long.BYTES;
-                }
-                case Launch.Fields fields -> {
-                    long[] numbers = fields.values();
-                    if (at + 8L * numbers.length > MOST_BYTES) {
-                        throw tooMuch(launch);
-                    }
-                    MemorySegment.copy(numbers, 0, values, ValueLayout.JAVA_LONG, at, numbers.length);
-                    at += 8L * numbers.length;
-                }
+                case Launch.Memory memory -> put(kernel, pointer(memory.buffer()));
+                case Launch.Value value -> put(kernel, value.bits());
+                case Launch.Fields fields -> put(kernel, fields.values());
             }
         }
         return addresses;
     }
 
-    private static InvalidArgumentException tooMuch(Launch launch) {
-        return new InvalidArgumentException("kernel " + launch.key().kernel() + " has more than " + MOST_BYTES
-                + " bytes of arguments, which is what CUDA allows");
+    /**
+     * Writes the arguments of a launch on tensor cores; tensor maps are encoded by the driver, with where their memory is now. One
+     * thread at a time, which also makes the launch.
+     */
+    MemorySegment of(Step.TensorCore step, Driver driver) {
+        String kernel = step.launch().kernel().name();
+        begin();
+        List<CudaArgument> arguments = step.launch().arguments();
+        for (int i = 0; i < arguments.size(); i++) {
+            switch (arguments.get(i)) {
+                case CudaArgument.Memory memory -> put(kernel, pointer(memory.buffer()));
+                case CudaArgument.Scratch scratch ->
+                    put(kernel, pointer(step.scratch().get(scratch.index())));
+                case CudaArgument.Value value -> put(kernel, value.bits());
+                case CudaArgument.Fields fields -> put(kernel, fields.values());
+                case CudaArgument.Map map ->
+                    driver.encodeTensorMap(
+                            parameter(kernel, MAP_BYTES, MAP_ALIGNMENT),
+                            map.map(),
+                            pointer(map.buffer()) + map.map().offsetBytes());
+            }
+        }
+        return addresses;
+    }
+
+    private static long pointer(DeviceBuffer buffer) {
+        return ((CudaBuffer) buffer).pointer();
+    }
+
+    private void begin() {
+        count = 0;
+        at = 0;
+    }
+
+    /** The address of the next parameter's value, of so many bytes. */
+    private long parameter(String kernel, long bytes, int alignment) {
+        long start = (at + alignment - 1) / alignment * alignment;
+        if (count == MOST_PARAMETERS || start + bytes > MOST_BYTES) {
+            throw new InvalidArgumentException(
+                    "kernel " + kernel + " has more than " + MOST_BYTES + " bytes of arguments, which is what CUDA allows");
+        }
+        addresses.setAtIndex(ValueLayout.JAVA_LONG, count, values.address() + start);
+        count++;
+        at = start + bytes;
+        return values.address() + start;
+    }
+
+    /** Also of a value of 4 bytes: these come first. */
+    private void put(String kernel, long value) {
+        parameter(kernel, Long.BYTES, Long.BYTES);
+        values.set(ValueLayout.JAVA_LONG, at - Long.BYTES, value);
+    }
+
+    private void put(String kernel, long[] numbers) {
+        long bytes = (long) Long.BYTES * numbers.length;
+        parameter(kernel, bytes, Long.BYTES);
+        MemorySegment.copy(numbers, 0, values, ValueLayout.JAVA_LONG, at - bytes, numbers.length);
     }
 
     @Override

@@ -25,10 +25,14 @@ class FaultsTest {
     private static final int ILLEGAL_ADDRESS = 700;
     private static final int DEVICE_UNAVAILABLE = 46;
 
+    private static final List<String> TENSOR_CORES =
+            List.of("cuFuncSetAttribute", "cuTensorMapEncodeTiled", "cuMemsetD8Async");
+
     @TestFactory
     List<DynamicTest> everyCallInTurn() {
         Map<String, Integer> calls = calls();
         assertTrue(calls.size() > 30, "the work calls " + calls.size() + " functions");
+        assertTrue(calls.keySet().containsAll(TENSOR_CORES), "the work uses tensor cores");
         List<DynamicTest> tests = new ArrayList<>();
         for (int code : new int[] {OUT_OF_MEMORY, ILLEGAL_ADDRESS, DEVICE_UNAVAILABLE}) {
             calls.forEach((function, count) -> tests.add(DynamicTest.dynamicTest(function + " " + code, () -> {

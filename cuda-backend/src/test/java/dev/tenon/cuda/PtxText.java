@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,24 +15,50 @@ final class PtxText {
     private static final Pattern ENTRY =
             Pattern.compile("\\.entry\\s+(\\w+)\\s*\\(([^)]*)\\)(.*?)(?=\\.visible|\\z)", Pattern.DOTALL);
     private static final Pattern PARAMETER = Pattern.compile(
-            "\\.param\\s+(?:\\.align\\s+\\d+\\s+)?\\.(\\w)(\\d+)[^,\\[]*?(\\w+_param_\\d+)(?:\\[(\\d+)\\])?");
+            "\\.param\\s+(?:\\.align\\s+(\\d+)\\s+)?\\.(\\w)(\\d+)[^,\\[]*?(\\w+_param_\\d+)(?:\\[(\\d+)\\])?");
     private static final Pattern LOADED = Pattern.compile("ld\\.param\\.[bu]64\\s+(%rd\\d+), \\[(\\w+)\\]");
     private static final Pattern GLOBAL = Pattern.compile("cvta\\.to\\.global\\.u64\\s+%rd\\d+, (%rd\\d+);");
     private static final Pattern SHARED = Pattern.compile("\\.shared\\s+\\.align\\s+\\d+\\s+\\.b8\\s+\\w+\\[(\\d+)\\]");
+
+    private static final Pattern TARGET = Pattern.compile("\\.target\\s+(\\w+)");
+    private static final Pattern THREADS = Pattern.compile("\\A\\s*\\.maxntid\\s+(\\d+)");
+    private static final int MOST_THREADS = 1024;
+    private static final Map<String, Map<String, Kernel>> READ = new ConcurrentHashMap<>();
 
     private PtxText() {}
 
     /**
      * A parameter.
      *
+     * @param alignment what its value's address must be a multiple of
      * @param isPointer whether the kernel follows it into global memory
      */
-    record Parameter(int bytes, boolean isPointer) {}
+    record Parameter(int bytes, int alignment, boolean isPointer) {}
 
-    /** @param sharedBytes that a block has without asking */
-    record Kernel(String name, List<Parameter> parameters, int sharedBytes) {}
+    /**
+     * A kernel.
+     *
+     * @param sharedBytes that a block has without asking
+     * @param mostThreads that a block can have
+     */
+    record Kernel(String name, List<Parameter> parameters, int sharedBytes, int mostThreads) {}
 
+    /** Whether a device of a compute capability, times 10, runs it: PTX for {@code sm_90a} is for 9.0 alone. */
+    static boolean isFor(String ptx, int capability) {
+        Matcher target = TARGET.matcher(ptx);
+        String name = target.find() ? target.group(1) : "";
+        if (name.matches("sm_\\d+a")) {
+            return name.equals("sm_" + capability + "a");
+        }
+        return name.matches("sm_\\d+") && Integer.parseInt(name.substring(3)) <= capability;
+    }
+
+    /** Read once a text: tests load the same programs over and over. */
     static Map<String, Kernel> kernels(String ptx) {
+        return READ.computeIfAbsent(ptx, PtxText::read);
+    }
+
+    private static Map<String, Kernel> read(String ptx) {
         Map<String, Kernel> kernels = new HashMap<>();
         int outside = shared(ptx.substring(0, Math.max(0, ptx.indexOf(".entry"))));
         Matcher entry = ENTRY.matcher(ptx);
@@ -40,11 +67,19 @@ final class PtxText {
             List<Parameter> parameters = new ArrayList<>();
             Matcher parameter = PARAMETER.matcher(entry.group(2));
             while (parameter.find()) {
-                int size = Integer.parseInt(parameter.group(2)) / 8;
-                int count = parameter.group(4) == null ? 1 : Integer.parseInt(parameter.group(4));
-                parameters.add(new Parameter(size * count, pointers.contains(parameter.group(3))));
+                int size = Integer.parseInt(parameter.group(3)) / 8;
+                int count = parameter.group(5) == null ? 1 : Integer.parseInt(parameter.group(5));
+                int alignment = parameter.group(1) == null ? size : Integer.parseInt(parameter.group(1));
+                parameters.add(new Parameter(size * count, alignment, pointers.contains(parameter.group(4))));
             }
-            kernels.put(entry.group(1), new Kernel(entry.group(1), parameters, outside + shared(entry.group(3))));
+            Matcher threads = THREADS.matcher(entry.group(3));
+            kernels.put(
+                    entry.group(1),
+                    new Kernel(
+                            entry.group(1),
+                            parameters,
+                            outside + shared(entry.group(3)),
+                            threads.find() ? Integer.parseInt(threads.group(1)) : MOST_THREADS));
         }
         return kernels;
     }

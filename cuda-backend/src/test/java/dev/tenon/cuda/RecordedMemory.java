@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.error.NativeCallException;
+import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +148,33 @@ abstract class RecordedMemory extends RecordedState {
                 hostBytes(toHost, bytes).copyFrom(source);
             }
         });
+    }
+
+    @Override
+    public synchronized void zero(long pointer, long bytes, long stream) {
+        SimulatedDevice device = inContext("cuMemsetD8Async");
+        assertTrue(bytes > 0, "zeros for nothing");
+        inRange(device, pointer, bytes, "cuMemsetD8Async");
+        SimulatedStream on = stream(stream, device, "cuMemsetD8Async");
+        SimulatedStream.Zeros zeros = new SimulatedStream.Zeros(() -> {
+            MemorySegment target = bytes(device, pointer, bytes, "cuMemsetD8Async");
+            if (target != null) {
+                target.fill((byte) 0);
+            }
+        });
+        if (on.captured != null) {
+            on.captured.add(zeros);
+        } else {
+            on.add(zeros.work());
+        }
+    }
+
+    @Override
+    public synchronized void encodeTensorMap(long to, TensorMap map, long pointer) {
+        SimulatedDevice device = inContext("cuTensorMapEncodeTiled");
+        RecordedTensorMap.check(to, map, pointer);
+        inRange(device, pointer, RecordedTensorMap.extent(map), "cuTensorMapEncodeTiled");
+        RecordedTensorMap.write(hostBytes(to, RecordedTensorMap.BYTES), map, pointer);
     }
 
     @Override

@@ -17,6 +17,9 @@ abstract class RecordedState implements Driver {
     final Faults faults = new Faults();
     final List<SimulatedDevice> devices;
     final Map<Long, Object> objects = new HashMap<>();
+    /** 1000 * major + 10 * minor. */
+    int version = 12060;
+
     final Map<Long, Pinned> host = new HashMap<>();
     private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
     private long nextHandle = 0x2000_0000L;
@@ -124,7 +127,7 @@ abstract class RecordedState implements Driver {
     @Override
     public int version() {
         called("cuDriverGetVersion");
-        return 12060;
+        return version;
     }
 
     @Override
@@ -154,7 +157,7 @@ abstract class RecordedState implements Driver {
             case 38 -> 50 << 20;
             case 75 -> capability / 10;
             case 76 -> capability % 10;
-            case 97 -> 227 << 10;
+            case 97 -> devices.get(device).optInSharedBytes();
             case 115 -> 1;
             default -> throw new AssertionError("attribute " + attribute);
         };

@@ -29,25 +29,45 @@ final class RecordingDriver extends RecordedMemory {
 
     private record Module(SimulatedDevice device, Map<String, PtxText.Kernel> kernels) {}
 
-    private record Function(Module module, PtxText.Kernel kernel) {}
+    private static final class Function {
+        final Module module;
+        final PtxText.Kernel kernel;
+        int dynamicBytes;
+
+        Function(Module module, PtxText.Kernel kernel) {
+            this.module = module;
+            this.kernel = kernel;
+            this.dynamicBytes = SHARED_BYTES - kernel.sharedBytes();
+        }
+    }
 
     private static final class Event {
         SimulatedStream.@Nullable Item recorded;
         boolean asked;
     }
 
-    private record Graph(List<SimulatedStream.Launch> launches) {}
+    private record Graph(List<SimulatedStream.Work> work) {}
 
     private static final class Executable {
-        List<SimulatedStream.Launch> launches;
+        List<SimulatedStream.Work> work;
 
-        Executable(List<SimulatedStream.Launch> launches) {
-            this.launches = launches;
+        Executable(List<SimulatedStream.Work> work) {
+            this.work = work;
         }
     }
 
     RecordingDriver(SimulatedDevice... devices) {
         super(devices);
+    }
+
+    /** The name of the kernel that a launch runs. */
+    synchronized String kernel(SimulatedStream.Launch launch) {
+        return get(launch.function(), Function.class, "a launch").kernel.name();
+    }
+
+    /** One device like an A100. */
+    static RecordingDriver ampere(long memory) {
+        return new RecordingDriver(new SimulatedDevice(0, "Simulated A100", 80, memory));
     }
 
     /** As many devices like an H100 as asked for. */
@@ -67,10 +87,12 @@ final class RecordingDriver extends RecordedMemory {
         for (Object object : objects.values()) {
             assertFalse(object instanceof SimulatedStream s && s.captured != null, "a module is loaded in a capture");
         }
-        Map<String, PtxText.Kernel> kernels = PtxText.kernels(new String(image, StandardCharsets.UTF_8));
+        String ptx = new String(image, StandardCharsets.UTF_8);
+        Map<String, PtxText.Kernel> kernels = PtxText.kernels(ptx);
         if (kernels.isEmpty()) {
             throw new NativeCallException("cuModuleLoadDataEx", 218, "CUDA_ERROR_INVALID_PTX", "no entry");
         }
+        assertTrue(PtxText.isFor(ptx, device.capability), "PTX that is not for compute capability " + device.capability);
         return make(device, new Module(device, kernels));
     }
 
@@ -97,10 +119,21 @@ final class RecordingDriver extends RecordedMemory {
         inContext("cuFuncGetAttribute");
         Function of = get(function, Function.class, "cuFuncGetAttribute");
         return switch (attribute) {
-            case 0 -> 1024;
+            case 0 -> of.kernel.mostThreads();
             case 1 -> of.kernel.sharedBytes();
             default -> throw new AssertionError("attribute " + attribute);
         };
+    }
+
+    @Override
+    public synchronized void setFunctionAttribute(long function, int attribute, int value) {
+        SimulatedDevice device = inContext("cuFuncSetAttribute");
+        Function of = get(function, Function.class, "cuFuncSetAttribute");
+        assertEquals(8, attribute, "an attribute that is not set here");
+        assertTrue(
+                value >= 0 && of.kernel.sharedBytes() + value <= device.optInSharedBytes(),
+                of.kernel.name() + ": more shared memory than the device has");
+        of.dynamicBytes = value;
     }
 
     // Streams and events
@@ -212,8 +245,13 @@ final class RecordingDriver extends RecordedMemory {
         checkGrid(of, grid);
         List<byte[]> values = values(of.kernel, parameters);
         for (int i = 0; i < values.size(); i++) {
-            if (of.kernel.parameters().get(i).isPointer()) {
-                inRange(device, pointer(values.get(i)), 1, of.kernel.name() + ", parameter " + i);
+            PtxText.Parameter parameter = of.kernel.parameters().get(i);
+            String name = of.kernel.name() + ", parameter " + i;
+            if (parameter.isPointer()) {
+                inRange(device, pointer(values.get(i)), 1, name);
+            } else if (isMap(parameter)) {
+                byte[] map = values.get(i);
+                inRange(device, RecordedTensorMap.pointer(map), RecordedTensorMap.bytes(map), name);
             }
         }
         SimulatedStream.Launch launch =
@@ -232,10 +270,11 @@ final class RecordingDriver extends RecordedMemory {
         assertTrue(grid.y() <= 65535 && grid.z() <= 65535, kernel + ": more blocks than an axis has");
         assertTrue(grid.threadsX() > 0 && grid.threadsY() > 0 && grid.threadsZ() > 0, kernel + ": no threads");
         assertTrue(
-                (long) grid.threadsX() * grid.threadsY() * grid.threadsZ() <= 1024 && grid.threadsZ() <= 64,
+                (long) grid.threadsX() * grid.threadsY() * grid.threadsZ() <= of.kernel.mostThreads()
+                        && grid.threadsZ() <= 64,
                 kernel + ": more threads than a block has");
         assertTrue(
-                grid.sharedBytes() >= 0 && of.kernel.sharedBytes() + grid.sharedBytes() <= SHARED_BYTES,
+                grid.sharedBytes() >= 0 && grid.sharedBytes() <= of.dynamicBytes,
                 kernel + ": more shared memory than a block has");
     }
 
@@ -244,10 +283,15 @@ final class RecordingDriver extends RecordedMemory {
         for (int i = 0; i < kernel.parameters().size(); i++) {
             long address = parameters.getAtIndex(ValueLayout.JAVA_LONG, i);
             int bytes = kernel.parameters().get(i).bytes();
-            assertTrue(address != 0 && address % Math.min(8, bytes) == 0, kernel.name() + ": parameter " + i);
+            int alignment = kernel.parameters().get(i).alignment();
+            assertTrue(address != 0 && address % alignment == 0, kernel.name() + ": parameter " + i);
             values.add(hostBytes(address, bytes).toArray(ValueLayout.JAVA_BYTE));
         }
         return values;
+    }
+
+    private static boolean isMap(PtxText.Parameter parameter) {
+        return parameter.bytes() == RecordedTensorMap.BYTES && parameter.alignment() == RecordedTensorMap.ALIGNMENT;
     }
 
     static long pointer(byte[] value) {
@@ -257,8 +301,12 @@ final class RecordingDriver extends RecordedMemory {
     /** When a kernel runs, what it is pointed to must be there. */
     private static void follow(SimulatedDevice device, PtxText.Kernel kernel, List<byte[]> values) {
         for (int i = 0; i < values.size(); i++) {
-            if (kernel.parameters().get(i).isPointer()) {
-                bytes(device, pointer(values.get(i)), 1, kernel.name() + ", parameter " + i);
+            PtxText.Parameter parameter = kernel.parameters().get(i);
+            String name = kernel.name() + ", parameter " + i;
+            if (parameter.isPointer()) {
+                bytes(device, pointer(values.get(i)), 1, name);
+            } else if (isMap(parameter)) {
+                bytes(device, RecordedTensorMap.pointer(values.get(i)), 1, name);
             }
         }
     }
@@ -274,7 +322,7 @@ final class RecordingDriver extends RecordedMemory {
     @Override
     public synchronized long endCapture(long stream) {
         SimulatedStream on = get(stream, SimulatedStream.class, "cuStreamEndCapture");
-        List<SimulatedStream.Launch> captured = on.captured;
+        List<SimulatedStream.Work> captured = on.captured;
         assertNotNull(captured, "no capture to end");
         on.captured = null;
         SimulatedDevice device = inContext("cuStreamEndCapture");
@@ -284,31 +332,41 @@ final class RecordingDriver extends RecordedMemory {
     @Override
     public synchronized long instantiate(long graph) {
         SimulatedDevice device = inContext("cuGraphInstantiate");
-        return make(device, new Executable(get(graph, Graph.class, "cuGraphInstantiate").launches));
+        return make(device, new Executable(get(graph, Graph.class, "cuGraphInstantiate").work));
     }
 
     @Override
     public synchronized boolean update(long executable, long graph) {
         inContext("cuGraphExecUpdate");
         Executable updated = get(executable, Executable.class, "cuGraphExecUpdate");
-        List<SimulatedStream.Launch> to = get(graph, Graph.class, "cuGraphExecUpdate").launches;
-        boolean fits = updated.launches.size() == to.size();
+        List<SimulatedStream.Work> to = get(graph, Graph.class, "cuGraphExecUpdate").work;
+        boolean fits = updated.work.size() == to.size();
         for (int i = 0; fits && i < to.size(); i++) {
-            fits = updated.launches.get(i).function() == to.get(i).function();
+            fits = isAlike(updated.work.get(i), to.get(i));
         }
         if (fits) {
-            updated.launches = to;
+            updated.work = to;
         }
         return fits;
+    }
+
+    private static boolean isAlike(SimulatedStream.Work from, SimulatedStream.Work to) {
+        return switch (from) {
+            case SimulatedStream.Launch launch ->
+                to instanceof SimulatedStream.Launch other && launch.function() == other.function();
+            case SimulatedStream.Zeros _ -> to instanceof SimulatedStream.Zeros;
+        };
     }
 
     @Override
     public synchronized void launchGraph(long executable, long stream) {
         SimulatedDevice device = inContext("cuGraphLaunch");
         SimulatedStream on = stream(stream, device, "cuGraphLaunch");
-        for (SimulatedStream.Launch launch : get(executable, Executable.class, "cuGraphLaunch").launches) {
-            launches.add(launch);
-            on.add(launch.work());
+        for (SimulatedStream.Work work : get(executable, Executable.class, "cuGraphLaunch").work) {
+            if (work instanceof SimulatedStream.Launch launch) {
+                launches.add(launch);
+            }
+            on.add(work.work());
         }
     }
 

@@ -52,6 +52,11 @@ final class SimulatedDevice {
         this.nextAddress = 0x7000_0000_0000L + 0x0100_0000_0000L * index;
     }
 
+    /** Shared memory that a block can be allowed. */
+    int optInSharedBytes() {
+        return (capability == 80 ? 163 : 227) << 10;
+    }
+
     Block allocate(long bytes) {
         Block block = new Block(nextAddress, bytes);
         // A gap, so that what runs past the end of one block is not in the next.

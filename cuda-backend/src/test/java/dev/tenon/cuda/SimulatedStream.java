@@ -15,10 +15,18 @@ final class SimulatedStream {
     private final ArrayDeque<Item> queue = new ArrayDeque<>();
 
     @Nullable
-    List<Launch> captured;
+    List<Work> captured;
+
+    /** What a graph can hold. */
+    sealed interface Work {
+        Runnable work();
+    }
+
+    /** Zeros for memory. */
+    record Zeros(Runnable work) implements Work {}
 
     /** A launch as it was given: its values are read when it is made. */
-    record Launch(long function, Driver.Grid grid, List<byte[]> values, Runnable work) {}
+    record Launch(long function, Driver.Grid grid, List<byte[]> values, Runnable work) implements Work {}
 
     /** A piece of work, done once. */
     static final class Item {

@@ -9,6 +9,11 @@ import dev.tenon.Graph;
 import dev.tenon.Scope;
 import dev.tenon.Stream;
 import dev.tenon.Tensor;
+import dev.tenon.op.Attention;
+import dev.tenon.op.AttentionParameters;
+import dev.tenon.op.Epilogue;
+import dev.tenon.op.Matmul;
+import dev.tenon.op.Op;
 import dev.tenon.op.Unary;
 import dev.tenon.op.UnaryKind;
 import dev.tenon.spi.Discovery;
@@ -30,7 +35,7 @@ final class Simulation {
         return new Device(backend, Configuration.DEFAULT);
     }
 
-    /** Copies both ways, operators of one and several launches, a graph, a second stream, events, trimming. */
+    /** Copies both ways, operators of one and several launches, graphs, a second stream, events, tensor cores, trimming. */
     static void work(CudaDevice backend) {
         Device device = device(backend);
         try (Scope scope = Scope.open()) {
@@ -60,6 +65,19 @@ final class Simulation {
                 });
                 graph.replay();
                 graph.recapture(() -> device.execute(new Unary(UnaryKind.SQRT, in, out)));
+                graph.replay();
+            }
+            Tensor product = Tensor.empty(device, DType.BF16, 66, 9, 8);
+            Tensor left = Tensor.empty(device, DType.BF16, 66, 9, 8);
+            Tensor right = Tensor.empty(device, DType.BF16, 66, 8, 8);
+            Tensor keys = Tensor.empty(device, DType.BF16, 1, 1, 512, 64);
+            Tensor query = Tensor.empty(device, DType.BF16, 1, 1, 1, 64);
+            Tensor attended = Tensor.empty(device, DType.BF16, 1, 1, 1, 64);
+            List<Op> onTensorCores = List.of(
+                    new Matmul(left, right, Epilogue.NONE, product),
+                    new Attention(query, keys, keys, null, null, AttentionParameters.full(64), attended, null));
+            onTensorCores.forEach(device::execute);
+            try (Graph graph = device.capture(() -> onTensorCores.forEach(device::execute))) {
                 graph.replay();
             }
             device.backend()

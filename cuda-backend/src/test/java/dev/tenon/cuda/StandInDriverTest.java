@@ -64,7 +64,7 @@ class StandInDriverTest {
                 "JCuda's library is for Linux on x86-64");
         Path library = compile();
         List<String> lines = child(library.getParent());
-        assertTrue(lines.contains("Stand-in 0 8.6 CUDA 12.4"), lines.toString());
+        assertTrue(lines.contains("Stand-in 0 9.0 CUDA 12.4"), lines.toString());
         assertTrue(lines.contains("cuModuleLoadDataEx CUDA_ERROR_INVALID_PTX no entry in this text"), lines.toString());
         assertTrue(lines.contains("asked " + (3L << 30)), lines.toString());
         assertTrue(lines.contains("reserved 4096, types true"), lines.toString());

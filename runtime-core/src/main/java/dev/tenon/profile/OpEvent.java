@@ -23,7 +23,7 @@ public final class OpEvent extends Event {
     String op = "";
 
     @Label("Operands")
-    @Description("Types and shapes of inputs and outputs")
+    @Description("Types and shapes of inputs and outputs; which kernels ran, where the device says so")
     String operands = "";
 
     @Label("Device")

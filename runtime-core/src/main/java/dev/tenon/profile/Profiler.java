@@ -51,10 +51,11 @@ public final class Profiler {
         if (wanted) {
             ChunkEnd.register();
         }
+        String choice = timing.choice();
         PENDING.add(new Pending(
                 timing,
                 op.name(),
-                Descriptions.of(op),
+                choice.isEmpty() ? Descriptions.of(op) : Descriptions.of(op) + " by " + choice,
                 device,
                 Thread.currentThread(),
                 Cost.of(op),

@@ -8,6 +8,11 @@ public interface OpTiming {
     /** Whether the operator has run, so that {@link #resolve} would not wait. */
     boolean isDone();
 
+    /** Which kernels the device chose for the operator, and why: for a profile, after the operands. Empty where it says nothing. */
+    default String choice() {
+        return "";
+    }
+
     /**
      * Waits until the operator has run, and gives back what measuring it took.
      *

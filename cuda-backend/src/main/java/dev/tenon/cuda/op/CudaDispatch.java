@@ -1,9 +1,7 @@
 package dev.tenon.cuda.op;
 
 import dev.tenon.kernels.plan.DeviceTraits;
-import dev.tenon.kernels.plan.PortableOps;
 import dev.tenon.kernels.plan.PortableSupport;
-import dev.tenon.kernels.plan.Work;
 import dev.tenon.op.AdamW;
 import dev.tenon.op.AllGather;
 import dev.tenon.op.AllReduce;
@@ -48,20 +46,20 @@ import java.util.Optional;
 public final class CudaDispatch {
     private CudaDispatch() {}
 
-    /** Adds an operator's launches to the work. The operator is checked and supported. */
-    public static void bind(Op op, Work work) {
+    /** Adds an operator's steps to the work. The operator is checked and supported. */
+    public static void bind(Op op, CudaWork work) {
         switch (op) {
             case Matmul o -> CudaMatmul.bind(o, work);
             case Attention o -> CudaAttention.bind(o, work);
             case PagedAttention o -> CudaAttention.bind(o, work);
             case AttentionBackward o -> CudaAttention.bind(o, work);
-            case Unary _, UnaryBackward _, Binary _, Where _, Cast _, Copy _, Fill _ -> PortableOps.bind(op, work);
-            case GatedActivation _, GatedActivationBackward _, Concat _, AllGather _ -> PortableOps.bind(op, work);
-            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _ -> PortableOps.bind(op, work);
-            case Softmax _, SoftmaxBackward _, CrossEntropy _, CrossEntropyBackward _ -> PortableOps.bind(op, work);
-            case LayerNorm _, LayerNormBackward _, RmsNorm _, RmsNormBackward _ -> PortableOps.bind(op, work);
-            case Rope _, CacheWrite _, Gather _, ScatterAdd _, Quantize _, Dequantize _ -> PortableOps.bind(op, work);
-            case AllReduce _, ReduceScatter _, CustomOp _ -> PortableOps.bind(op, work);
+            case Unary _, UnaryBackward _, Binary _, Where _, Cast _, Copy _, Fill _ -> work.portable(op);
+            case GatedActivation _, GatedActivationBackward _, Concat _, AllGather _ -> work.portable(op);
+            case RandomFill _, AdamW _, Reduce _, ArgReduce _, TopK _ -> work.portable(op);
+            case Softmax _, SoftmaxBackward _, CrossEntropy _, CrossEntropyBackward _ -> work.portable(op);
+            case LayerNorm _, LayerNormBackward _, RmsNorm _, RmsNormBackward _ -> work.portable(op);
+            case Rope _, CacheWrite _, Gather _, ScatterAdd _, Quantize _, Dequantize _ -> work.portable(op);
+            case AllReduce _, ReduceScatter _, CustomOp _ -> work.portable(op);
         }
     }
 

@@ -11,6 +11,9 @@ import java.util.function.BiFunction;
 
 /** Chooses the tensor-core kernel for a matmul, or says why none applies. */
 public final class TensorCoreMatmul {
+    /** The file of the kernels that multiply F32 operands as three TF32 products; others add up exact products. */
+    public static final String TF32 = "gemm_tf32";
+
     /** Elements of 16 bits in what one access moves. */
     private static final int CHUNK = 8;
 
@@ -100,7 +103,7 @@ public final class TensorCoreMatmul {
                 CHUNK / 2,
                 (letters, strides) -> tiles(
                         operands,
-                        CudaKernel.ampere("gemm_tf32", "gemm_tf32" + letters),
+                        CudaKernel.ampere(TF32, TF32 + letters),
                         strides,
                         64,
                         64,

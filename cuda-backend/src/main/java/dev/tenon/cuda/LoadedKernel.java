@@ -1,6 +1,7 @@
 package dev.tenon.cuda;
 
 import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.kernels.cuda.CudaLaunch;
 import dev.tenon.kernels.plan.Launch;
 
 /**
@@ -9,7 +10,7 @@ import dev.tenon.kernels.plan.Launch;
  * @param function the driver's handle
  * @param largestBlock threads that a block of it can have: fewer where it has many registers
  */
-record CudaKernel(String name, long function, int largestBlock) {
+record LoadedKernel(String name, long function, int largestBlock) {
     /** The most blocks along the second and third axis. */
     private static final int MOST_BLOCKS_ACROSS = 65535;
 
@@ -19,8 +20,22 @@ record CudaKernel(String name, long function, int largestBlock) {
      * @throws InvalidArgumentException for more blocks or threads than the device has
      */
     Driver.Grid grid(Launch launch) {
-        long[] blocks = launch.groups();
-        long[] threads = launch.items();
+        return grid(launch.groups(), launch.items(), launch.localBytes());
+    }
+
+    /**
+     * The grid of a launch.
+     *
+     * @throws InvalidArgumentException for more blocks or threads than the device has
+     */
+    Driver.Grid grid(CudaLaunch launch) {
+        return grid(
+                new long[] {launch.gridX(), launch.gridY(), launch.gridZ()},
+                new long[] {launch.threads()},
+                launch.sharedBytes());
+    }
+
+    private Driver.Grid grid(long[] blocks, long[] threads, long sharedBytes) {
         long items = 1;
         for (long count : threads) {
             items = Math.multiplyExact(items, count);
@@ -36,7 +51,7 @@ record CudaKernel(String name, long function, int largestBlock) {
                 (int) at(threads, 0),
                 (int) at(threads, 1),
                 (int) at(threads, 2),
-                (int) launch.localBytes());
+                (int) sharedBytes);
     }
 
     private int blocks(long[] blocks, int axis, int most) {

@@ -1,0 +1,77 @@
+package dev.tenon.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.kernels.cuda.TensorMap;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** What cuTensorMapEncodeTiled asks of its arguments, and what a {@link RecordingDriver} writes for a map. */
+final class RecordedTensorMap {
+    static final int BYTES = 128;
+    static final int ALIGNMENT = 64;
+
+    private static final long MARK = 0x7E4503A9C0DEL;
+    private static final int ELEMENT = 2;
+    private static final int MOST_AXES = 5;
+    private static final int LARGEST_BOX = 256;
+    private static final int SWIZZLED = 128;
+
+    private RecordedTensorMap() {}
+
+    /** Checks what the driver checks; for 16-bit elements in the swizzle of 128 bytes. */
+    static void check(long to, TensorMap map, long pointer) {
+        int rank = map.sizes().size();
+        assertEquals(0, to % ALIGNMENT, "a tensor map that does not start on a multiple of 64");
+        assertEquals(0, pointer % 16, "a tensor map of memory that does not start on a multiple of 16");
+        assertTrue(rank >= 1 && rank <= MOST_AXES, "a tensor map of " + rank + " axes");
+        assertEquals(rank - 1, map.strideBytes().size(), "strides of a tensor map");
+        assertEquals(rank, map.box().size(), "sizes of a tensor map's box");
+        for (int axis = 0; axis < rank; axis++) {
+            long size = map.sizes().get(axis);
+            int box = map.box().get(axis);
+            assertTrue(size >= 1 && size <= 1L << 32, "a tensor map of " + size + " elements along axis " + axis);
+            assertTrue(box >= 1 && box <= LARGEST_BOX, "a box of " + box + " elements along axis " + axis);
+        }
+        for (long stride : map.strideBytes()) {
+            assertTrue(stride % 16 == 0, "a tensor map's stride of " + stride + " bytes, no multiple of 16");
+            assertTrue(stride > 0 && stride < 1L << 40, "a tensor map's stride of " + stride + " bytes");
+        }
+        int line = map.box().getFirst() * ELEMENT;
+        assertTrue(line % 16 == 0 && line <= SWIZZLED, "a box with lines of " + line + " bytes");
+    }
+
+    /** The bytes from the first element to the end of the last. */
+    static long extent(TensorMap map) {
+        long extent = map.sizes().getFirst() * ELEMENT;
+        for (int axis = 1; axis < map.sizes().size(); axis++) {
+            extent += (map.sizes().get(axis) - 1) * map.strideBytes().get(axis - 1);
+        }
+        return extent;
+    }
+
+    static void write(MemorySegment to, TensorMap map, long pointer) {
+        to.set(ValueLayout.JAVA_LONG, 0, MARK);
+        to.set(ValueLayout.JAVA_LONG, 8, pointer);
+        to.set(ValueLayout.JAVA_LONG, 16, extent(map));
+    }
+
+    /** Where a map that {@link #write} wrote points. */
+    static long pointer(byte[] map) {
+        return field(map, 1);
+    }
+
+    /** How many bytes it covers. */
+    static long bytes(byte[] map) {
+        return field(map, 2);
+    }
+
+    private static long field(byte[] map, int index) {
+        ByteBuffer fields = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(MARK, fields.getLong(0), "a parameter that should be a tensor map");
+        return fields.getLong(8 * index);
+    }
+}

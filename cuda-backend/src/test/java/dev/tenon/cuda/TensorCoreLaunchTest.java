@@ -1,0 +1,298 @@
+package dev.tenon.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tenon.Configuration;
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Graph;
+import dev.tenon.Scope;
+import dev.tenon.Tensor;
+import dev.tenon.kernels.cuda.TensorMap;
+import dev.tenon.op.Attention;
+import dev.tenon.op.AttentionBackward;
+import dev.tenon.op.AttentionParameters;
+import dev.tenon.op.Epilogue;
+import dev.tenon.op.Matmul;
+import dev.tenon.op.Op;
+import dev.tenon.op.PagedAttention;
+import dev.tenon.profile.Profile;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Products and attention on the kernels for tensor cores, down to the driver's calls, and the reasons where they do not apply. */
+class TensorCoreLaunchTest {
+    private RecordingDriver driver = RecordingDriver.hopper(1, Simulation.MEMORY);
+    private CudaDevice backend = open();
+    private Device device = Simulation.device(backend);
+    private Scope scope = Scope.open();
+
+    private CudaDevice open() {
+        return Simulation.open(driver, Configuration.DEFAULT).getFirst();
+    }
+
+    private void change(RecordingDriver other) {
+        close();
+        driver = other;
+        backend = open();
+        device = Simulation.device(backend);
+        scope = Scope.open();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+        device.synchronize();
+        backend.close();
+        driver.assertNothingIsLeft();
+    }
+
+    private Tensor tensor(DType type, long... sizes) {
+        return Tensor.empty(device, type, sizes);
+    }
+
+    private Matmul matmul(DType type, long m, long n, long k) {
+        return new Matmul(tensor(type, m, k), tensor(type, n, k).transpose(), Epilogue.NONE, tensor(type, m, n));
+    }
+
+    /** Runs an operator and says which kernels it was. */
+    private List<String> kernels(Op op) {
+        driver.launches.clear();
+        driver.faults.forget();
+        device.execute(op);
+        device.synchronize();
+        return driver.launches.stream().map(driver::kernel).toList();
+    }
+
+    /** What the profile has of an operator, its kernels included. */
+    private String profiled(Op op) {
+        try (Profile profile = Profile.start()) {
+            device.execute(op);
+            return profile.spans().getLast().operands();
+        }
+    }
+
+    private int zeroed() {
+        return driver.faults.calls().getOrDefault("cuMemsetD8Async", 0);
+    }
+
+    @Test
+    void aLargeProductGoesToHoppersWarpgroups() {
+        Matmul op = matmul(DType.BF16, 8192, 8192, 8192);
+        assertEquals(List.of("gemm_hopper_bf16_kk_256"), kernels(op));
+        assertEquals(2, driver.faults.calls().get("cuTensorMapEncodeTiled"));
+        SimulatedStream.Launch launch = driver.launches.getLast();
+        assertTrue(launch.grid().sharedBytes() > 48 << 10);
+        assertEquals(132, launch.grid().x());
+        assertEquals(
+                ((CudaBuffer) op.a().buffer()).pointer(),
+                RecordedTensorMap.pointer(launch.values().getFirst()));
+        assertEquals(
+                2L * 8192 * 8192, RecordedTensorMap.bytes(launch.values().getFirst()));
+        assertTrue(profiled(op).endsWith(" by gemm_hopper_bf16_kk_256"), profiled(op));
+    }
+
+    /** The conformance suite's cases are too small for these: every type, layout and tile once. */
+    @Test
+    void allOfHoppersProducts() {
+        for (DType type : List.of(DType.BF16, DType.F16)) {
+            String name = "gemm_hopper_" + (type == DType.BF16 ? "bf16" : "f16");
+            for (long n : new long[] {1288, 6664}) {
+                String tile = n < 6000 ? "_128" : "_256";
+                Tensor a = tensor(type, 1032, 136);
+                Tensor across = tensor(type, 136, 1032).transpose();
+                Tensor b = tensor(type, n, 136).transpose();
+                Tensor wide = tensor(type, 136, n);
+                Tensor out = tensor(DType.F32, 1032, n);
+                assertEquals(List.of(name + "_kk" + tile), kernels(new Matmul(a, b, Epilogue.NONE, out)));
+                assertEquals(List.of(name + "_kn" + tile), kernels(new Matmul(a, wide, Epilogue.NONE, out)));
+                assertEquals(List.of(name + "_mn" + tile), kernels(new Matmul(across, wide, Epilogue.NONE, out)));
+            }
+        }
+    }
+
+    @Test
+    void allOfHoppersAttention() {
+        for (DType type : List.of(DType.BF16, DType.F16)) {
+            for (long head : new long[] {64, 128}) {
+                Tensor query = tensor(type, 2, 300, 6, head).transpose(1, 2);
+                Tensor key = tensor(type, 2, 300, 2, head).transpose(1, 2);
+                Tensor out = tensor(type, 2, 6, 300, head);
+                AttentionParameters full = AttentionParameters.full(head);
+                assertEquals(
+                        List.of("attention_hopper_" + (type == DType.BF16 ? "bf16_" : "f16_") + head),
+                        kernels(new Attention(query, key, key, null, null, full, out, null)));
+            }
+        }
+    }
+
+    /** What {@link RecordingDriver} refuses of a map, each with the one thing changed that is wrong. */
+    @Test
+    void tensorMapsThatTheDriverWouldRefuse() {
+        List<Long> sizes = List.of(64L, 10L, 1L);
+        List<Long> strides = List.of(128L, 1280L);
+        List<Integer> box = List.of(64, 10, 1);
+        RecordedTensorMap.check(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2010);
+        assertRefused(0x1020, new TensorMap(true, 0, sizes, strides, box), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2008);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(120L, 1280L), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(0L, 1280L), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(128L, 1L << 40), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, List.of(64L, 0L, 1L), strides, box), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, List.of(64, 257, 1)), 0x2010);
+        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, List.of(128, 10, 1)), 0x2010);
+        assertEquals(9 * 128 + 128, RecordedTensorMap.extent(new TensorMap(true, 0, sizes, strides, box)));
+    }
+
+    private static void assertRefused(long to, TensorMap map, long pointer) {
+        assertThrows(AssertionError.class, () -> RecordedTensorMap.check(to, map, pointer));
+    }
+
+    @Test
+    void onAnA100ItGoesToWarps() {
+        change(RecordingDriver.ampere(Simulation.MEMORY));
+        assertEquals(List.of("gemm_bf16_kk_128"), kernels(matmul(DType.BF16, 8192, 8192, 8192)));
+        assertEquals(65536, driver.launches.getLast().grid().sharedBytes());
+        assertFalse(driver.faults.calls().containsKey("cuTensorMapEncodeTiled"));
+    }
+
+    @Test
+    void aDriverOfCuda11HasNoTensorMaps() {
+        RecordingDriver older = RecordingDriver.hopper(1, Simulation.MEMORY);
+        older.version = 11080;
+        change(older);
+        assertEquals(List.of("gemm_bf16_kk_128"), kernels(matmul(DType.BF16, 8192, 8192, 8192)));
+    }
+
+    @Test
+    void aDriverBeforeCuda114HasThePortableKernels() {
+        RecordingDriver older = RecordingDriver.hopper(1, Simulation.MEMORY);
+        older.version = 11020;
+        change(older);
+        Matmul op = matmul(DType.BF16, 256, 256, 256);
+        assertTrue(kernels(op).stream().noneMatch(name -> name.startsWith("gemm")));
+        assertTrue(profiled(op).endsWith("by portable: the driver is for CUDA 11.2, 11.4 is needed"), profiled(op));
+    }
+
+    @Test
+    void unalignedLinesGoToThePortableKernelAndTheProfileSaysWhy() {
+        Tensor a = tensor(DType.BF16, 64, 65).slice(1, 0, 64);
+        Matmul op = new Matmul(a, tensor(DType.BF16, 64, 48), Epilogue.NONE, tensor(DType.BF16, 64, 48));
+        assertTrue(kernels(op).stream().noneMatch(name -> name.startsWith("gemm")));
+        assertTrue(
+                profiled(op).endsWith(" by portable: lines of a do not start on 16-byte addresses"), profiled(op));
+    }
+
+    @Test
+    void productsOfWideOperandsStayInF32() {
+        Matmul op = matmul(DType.F32, 256, 256, 256);
+        assertTrue(kernels(op).stream().noneMatch(name -> name.contains("tf32")));
+        assertTrue(
+                profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
+        assertEquals(List.of("rows_f32_4"), kernels(matmul(DType.F32, 3, 256, 256)));
+    }
+
+    @Test
+    void fewRowsAndQuantizedWeights() {
+        assertEquals(List.of("rows_bf16_1"), kernels(matmul(DType.BF16, 1, 4096, 4096)));
+        Tensor weight = tensor(DType.Q4_K, 512, 1024).transpose();
+        Matmul few = new Matmul(tensor(DType.F32, 5, 1024), weight, Epilogue.NONE, tensor(DType.F32, 5, 512));
+        assertEquals(List.of("rows_q4_k_8"), kernels(few));
+        Matmul many = new Matmul(tensor(DType.BF16, 300, 1024), weight, Epilogue.NONE, tensor(DType.BF16, 300, 512));
+        assertEquals(List.of("gemm_bf16_q4_k"), kernels(many));
+        Matmul wide = new Matmul(tensor(DType.F32, 300, 1024), weight, Epilogue.NONE, tensor(DType.F32, 300, 512));
+        assertEquals(List.of("gemm_f32_q4_k"), kernels(wide));
+    }
+
+    /** 16 query heads over 4 heads of keys, one position each. */
+    private PagedAttention decode() {
+        return new PagedAttention(
+                tensor(DType.BF16, 1, 16, 1, 128),
+                tensor(DType.BF16, 64, 64, 4, 128),
+                tensor(DType.BF16, 64, 64, 4, 128),
+                Tensor.zeros(device, DType.I32, 1, 64),
+                Tensor.zeros(device, DType.I32, 1),
+                AttentionParameters.causal(128),
+                tensor(DType.BF16, 1, 16, 1, 128),
+                null);
+    }
+
+    @Test
+    void decodeOverAPagedCacheIsSplitAndCountsFromZero() {
+        PagedAttention op = decode();
+        assertEquals(List.of("attention_bf16_decode_128"), kernels(op));
+        assertTrue(driver.launches.getLast().grid().z() > 1, "parts of the cache");
+        assertEquals(1, zeroed());
+        kernels(op);
+        assertEquals(1, zeroed(), "before each run");
+    }
+
+    @Test
+    void aGraphWithThemIsReplayedAndChangedInPlace() {
+        Matmul first = matmul(DType.BF16, 2048, 2048, 64);
+        Matmul second = matmul(DType.BF16, 2048, 2048, 128);
+        PagedAttention attention = decode();
+        Runnable steps = () -> {
+            device.execute(first);
+            device.execute(attention);
+        };
+        try (Graph graph = device.capture(steps)) {
+            driver.launches.clear();
+            graph.replay();
+            graph.replay();
+            device.synchronize();
+            List<String> once = List.of("gemm_hopper_bf16_kk_128", "attention_bf16_decode_128");
+            assertEquals(
+                    List.of(once.get(0), once.get(1), once.get(0), once.get(1)),
+                    driver.launches.stream().map(driver::kernel).toList());
+            driver.faults.forget();
+            graph.recapture(() -> {
+                device.execute(second);
+                device.execute(attention);
+            });
+            assertFalse(driver.faults.calls().containsKey("cuGraphInstantiate"));
+            driver.launches.clear();
+            graph.replay();
+            device.synchronize();
+            assertEquals(
+                    ((CudaBuffer) second.a().buffer()).pointer(),
+                    RecordedTensorMap.pointer(driver.launches.getFirst().values().getFirst()));
+        }
+    }
+
+    @Test
+    void attentionAndItsGradient() {
+        Tensor query = tensor(DType.F16, 2, 8, 512, 64);
+        Tensor key = tensor(DType.F16, 2, 2, 512, 64);
+        Tensor value = tensor(DType.F16, 2, 2, 512, 64);
+        Tensor out = tensor(DType.F16, 2, 8, 512, 64);
+        Tensor sums = tensor(DType.F32, 2, 8, 512);
+        AttentionParameters causal = AttentionParameters.causal(64);
+        assertEquals(
+                List.of("attention_hopper_f16_64"),
+                kernels(new Attention(query, key, value, null, null, causal, out, sums)));
+        assertEquals(3, driver.faults.calls().get("cuTensorMapEncodeTiled"));
+        AttentionBackward backward = new AttentionBackward(
+                query,
+                key,
+                value,
+                null,
+                causal,
+                out,
+                sums,
+                tensor(DType.F16, 2, 8, 512, 64),
+                tensor(DType.F16, 2, 8, 512, 64),
+                tensor(DType.F16, 2, 2, 512, 64),
+                tensor(DType.F16, 2, 2, 512, 64));
+        assertEquals(
+                List.of("backward_f16_delta", "backward_f16_queries_64", "backward_f16_keys_64"), kernels(backward));
+        Tensor odd = tensor(DType.F16, 2, 8, 512, 48);
+        assertTrue(
+                profiled(new Attention(odd, odd, odd, null, null, causal, tensor(DType.F16, 2, 8, 512, 48), null))
+                        .contains("by portable: heads of 48"));
+    }
+}
