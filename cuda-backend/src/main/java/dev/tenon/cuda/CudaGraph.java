@@ -24,8 +24,8 @@ final class CudaGraph implements BackendGraph {
         this.work = work;
         this.buffers = buffers(work);
         load(work);
-        this.executable = device.keep(
-                driver -> captured(driver, work.steps(), driver::instantiate, driver::destroyExecutable));
+        this.executable =
+                device.keep(driver -> captured(driver, work.steps(), driver::instantiate, driver::destroyExecutable));
     }
 
     private static List<DeviceBuffer> buffers(CudaWork work) {

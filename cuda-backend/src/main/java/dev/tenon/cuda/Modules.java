@@ -53,10 +53,7 @@ final class Modules {
             case Step.TensorCore tensorCore -> {
                 LoadedKernel kernel = kernel(tensorCore.launch().kernel());
                 driver.launch(
-                        kernel.function(),
-                        kernel.grid(tensorCore.launch()),
-                        stream,
-                        parameters.of(tensorCore, driver));
+                        kernel.function(), kernel.grid(tensorCore.launch()), stream, parameters.of(tensorCore, driver));
             }
             case Step.Zeros(var buffer) -> driver.zero(((CudaBuffer) buffer).pointer(), buffer.bytes(), stream);
         }

@@ -83,8 +83,8 @@ final class Parameters implements AutoCloseable {
     private long parameter(String kernel, long bytes, int alignment) {
         long start = (at + alignment - 1) / alignment * alignment;
         if (count == MOST_PARAMETERS || start + bytes > MOST_BYTES) {
-            throw new InvalidArgumentException(
-                    "kernel " + kernel + " has more than " + MOST_BYTES + " bytes of arguments, which is what CUDA allows");
+            throw new InvalidArgumentException("kernel " + kernel + " has more than " + MOST_BYTES
+                    + " bytes of arguments, which is what CUDA allows");
         }
         addresses.setAtIndex(ValueLayout.JAVA_LONG, count, values.address() + start);
         count++;

@@ -92,7 +92,8 @@ final class RecordingDriver extends RecordedMemory {
         if (kernels.isEmpty()) {
             throw new NativeCallException("cuModuleLoadDataEx", 218, "CUDA_ERROR_INVALID_PTX", "no entry");
         }
-        assertTrue(PtxText.isFor(ptx, device.capability), "PTX that is not for compute capability " + device.capability);
+        assertTrue(
+                PtxText.isFor(ptx, device.capability), "PTX that is not for compute capability " + device.capability);
         return make(device, new Module(device, kernels));
     }
 

@@ -91,8 +91,7 @@ class TensorCoreLaunchTest {
         assertEquals(
                 ((CudaBuffer) op.a().buffer()).pointer(),
                 RecordedTensorMap.pointer(launch.values().getFirst()));
-        assertEquals(
-                2L * 8192 * 8192, RecordedTensorMap.bytes(launch.values().getFirst()));
+        assertEquals(2L * 8192 * 8192, RecordedTensorMap.bytes(launch.values().getFirst()));
         assertTrue(profiled(op).endsWith(" by gemm_hopper_bf16_kk_256"), profiled(op));
     }
 
@@ -183,16 +182,14 @@ class TensorCoreLaunchTest {
         Tensor a = tensor(DType.BF16, 64, 65).slice(1, 0, 64);
         Matmul op = new Matmul(a, tensor(DType.BF16, 64, 48), Epilogue.NONE, tensor(DType.BF16, 64, 48));
         assertTrue(kernels(op).stream().noneMatch(name -> name.startsWith("gemm")));
-        assertTrue(
-                profiled(op).endsWith(" by portable: lines of a do not start on 16-byte addresses"), profiled(op));
+        assertTrue(profiled(op).endsWith(" by portable: lines of a do not start on 16-byte addresses"), profiled(op));
     }
 
     @Test
     void productsOfWideOperandsStayInF32() {
         Matmul op = matmul(DType.F32, 256, 256, 256);
         assertTrue(kernels(op).stream().noneMatch(name -> name.contains("tf32")));
-        assertTrue(
-                profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
+        assertTrue(profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
         assertEquals(List.of("rows_f32_4"), kernels(matmul(DType.F32, 3, 256, 256)));
     }
 
@@ -260,7 +257,8 @@ class TensorCoreLaunchTest {
             device.synchronize();
             assertEquals(
                     ((CudaBuffer) second.a().buffer()).pointer(),
-                    RecordedTensorMap.pointer(driver.launches.getFirst().values().getFirst()));
+                    RecordedTensorMap.pointer(
+                            driver.launches.getFirst().values().getFirst()));
         }
     }
 
@@ -291,8 +289,7 @@ class TensorCoreLaunchTest {
         assertEquals(
                 List.of("backward_f16_delta", "backward_f16_queries_64", "backward_f16_keys_64"), kernels(backward));
         Tensor odd = tensor(DType.F16, 2, 8, 512, 48);
-        assertTrue(
-                profiled(new Attention(odd, odd, odd, null, null, causal, tensor(DType.F16, 2, 8, 512, 48), null))
-                        .contains("by portable: heads of 48"));
+        assertTrue(profiled(new Attention(odd, odd, odd, null, null, causal, tensor(DType.F16, 2, 8, 512, 48), null))
+                .contains("by portable: heads of 48"));
     }
 }

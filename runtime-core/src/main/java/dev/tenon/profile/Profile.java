@@ -28,7 +28,7 @@ public final class Profile implements AutoCloseable {
      * One operator's run.
      *
      * @param op its name
-     * @param operands types and shapes
+     * @param operands types and shapes; where the device says which kernels ran, these too
      * @param thread that called it
      * @param startNanos on {@link System#nanoTime}'s scale
      * @param clock whose clock the times are from
