@@ -27,7 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 /**
  * Every case of the conformance suite down to the driver's calls, eagerly and as a graph. No kernel runs, so no result is looked at:
  * the {@link RecordingDriver} holds each launch to the device's limits, to the parameters of its PTX and to memory that is there.
- * That the same kernels, planned alike, give right results is what the OpenCL backend's tests show.
+ * That the portable kernels, planned alike, give right results is what the OpenCL backend's tests show; those for tensor cores run
+ * in an emulation, in the kernels module's tests.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LaunchConformanceTest {
