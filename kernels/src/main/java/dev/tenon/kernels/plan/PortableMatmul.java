@@ -85,7 +85,10 @@ final class PortableMatmul {
                 .value(op.epilogue().scale())
                 .value(wide == null ? problem.firstOfA() : 0)
                 .value(wide == null ? problem.rowStrideOfA() : problem.k())
-                .groups(Math.ceilDiv(problem.n(), (long) columns) * problem.batch().count(), group);
+                .groups(
+                        Math.ceilDiv(problem.n(), (long) columns)
+                                * problem.batch().count(),
+                        group);
     }
 
     /**
