@@ -24,8 +24,11 @@ struct GemmShape {
     i64 activation;
 };
 
-/* Called, not inlined: the code of all activations at every place that needs one would be most of a kernel. */
-static __device__ __noinline__ f32 activate(i32 activation, f32 x) {
+/*
+ * Called, not inlined: the code of all activations at every place that needs one would be most of a kernel. Its name is a C one,
+ * since nvcc puts the path of the file into that of a static function, and so into the PTX.
+ */
+extern "C" __device__ __noinline__ f32 activate(i32 activation, f32 x) {
     switch (activation) {
     case 1:
         return tn_RELU(x);
