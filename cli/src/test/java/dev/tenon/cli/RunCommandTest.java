@@ -88,7 +88,7 @@ class RunCommandTest {
                 "--",
                 "sh",
                 "-c",
-                "trap 'echo $RANK >>" + got + "; exit 0' HUP; echo ready; while :; do sleep 0.05; done"));
+                "trap 'echo $RANK >>" + got + "; exit 0' TERM; echo ready; while :; do sleep 0.05; done"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile())
@@ -98,7 +98,8 @@ class RunCommandTest {
                 Thread.sleep(50);
             }
             assertEquals(2, countReady(), Files.readString(folder.resolve("out")));
-            assertTrue(SignalNative.send(process.pid(), 1));
+            // Not SIGHUP, which a process that nohup started ignores, with all of its children.
+            assertTrue(SignalNative.send(process.pid(), 15));
             assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the signal did not arrive");
             assertEquals(0, process.exitValue());
             assertEquals(
