@@ -4,6 +4,7 @@ import dev.tenon.DType;
 import dev.tenon.Layout;
 import dev.tenon.Shape;
 import dev.tenon.Tensor;
+import dev.tenon.kernels.plan.AttentionProblem;
 import dev.tenon.op.Attention;
 import dev.tenon.op.AttentionBackward;
 import dev.tenon.op.AttentionParameters;
@@ -37,52 +38,31 @@ record AttentionOperands(
     private static final int CHUNK = 8;
 
     static AttentionOperands of(Attention op) {
-        return new AttentionOperands(
-                op.query(),
-                op.key(),
-                op.value(),
-                op.mask(),
-                op.lengths(),
-                null,
-                op.parameters(),
-                op.out(),
-                op.logSumExp(),
-                op.key().size(1),
-                op.key().size(2),
-                1);
+        return of(AttentionProblem.of(op));
     }
 
     static AttentionOperands of(PagedAttention op) {
-        long pageSize = op.keyPages().size(1);
-        return new AttentionOperands(
-                op.query(),
-                op.keyPages(),
-                op.valuePages(),
-                null,
-                op.lengths(),
-                op.pageTable(),
-                op.parameters(),
-                op.out(),
-                op.logSumExp(),
-                op.keyPages().size(2),
-                op.pageTable().size(1) * pageSize,
-                pageSize);
+        return of(AttentionProblem.of(op));
     }
 
     static AttentionOperands of(AttentionBackward op) {
+        return of(AttentionProblem.of(op));
+    }
+
+    private static AttentionOperands of(AttentionProblem problem) {
         return new AttentionOperands(
-                op.query(),
-                op.key(),
-                op.value(),
-                op.mask(),
-                null,
-                null,
-                op.parameters(),
-                op.gradOut(),
-                op.logSumExp(),
-                op.key().size(1),
-                op.key().size(2),
-                1);
+                problem.query(),
+                problem.key(),
+                problem.value(),
+                problem.mask(),
+                problem.lengths(),
+                problem.table(),
+                problem.parameters(),
+                problem.out(),
+                problem.sums(),
+                problem.keyHeads(),
+                problem.keys(),
+                problem.pageSize());
     }
 
     int headSize() {

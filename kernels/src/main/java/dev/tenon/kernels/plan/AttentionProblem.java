@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param out for the gradient: gradOut
  * @param table absent unless keys lie in pages of {@code pageSize}
  */
-record AttentionProblem(
+public record AttentionProblem(
         Tensor query,
         Tensor key,
         Tensor value,
@@ -30,7 +30,7 @@ record AttentionProblem(
         long keyHeads,
         long keys,
         long pageSize) {
-    static AttentionProblem of(Attention op) {
+    public static AttentionProblem of(Attention op) {
         return new AttentionProblem(
                 op.query(),
                 op.key(),
@@ -46,7 +46,7 @@ record AttentionProblem(
                 1);
     }
 
-    static AttentionProblem of(PagedAttention op) {
+    public static AttentionProblem of(PagedAttention op) {
         long pageSize = op.keyPages().size(1);
         return new AttentionProblem(
                 op.query(),
@@ -63,7 +63,7 @@ record AttentionProblem(
                 pageSize);
     }
 
-    static AttentionProblem of(AttentionBackward op) {
+    public static AttentionProblem of(AttentionBackward op) {
         return new AttentionProblem(
                 op.query(),
                 op.key(),
