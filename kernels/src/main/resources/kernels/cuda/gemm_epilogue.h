@@ -9,6 +9,7 @@
 #define TN_CAT_(a, b) a##b
 #define TN_CAT(a, b) TN_CAT_(a, b)
 #include "../portable/functions.h"
+#include "../portable/activation.h"
 
 /* Sizes; then base, stride and batch stride of each operand in elements. A stride is that of the axis that is not contiguous. */
 struct GemmShape {
@@ -24,31 +25,6 @@ struct GemmShape {
     i64 activation;
 };
 
-/*
- * Called, not inlined: the code of all activations at every place that needs one would be most of a kernel. Its name is a C one,
- * since nvcc puts the path of the file into that of a static function, and so into the PTX.
- */
-extern "C" __device__ __noinline__ f32 activate(i32 activation, f32 x) {
-    switch (activation) {
-    case 1:
-        return tn_RELU(x);
-    case 2:
-        return tn_GELU(x);
-    case 3:
-        return tn_GELU_TANH(x);
-    case 4:
-        return tn_GELU_QUICK(x);
-    case 5:
-        return tn_SILU(x);
-    case 6:
-        return tn_SIGMOID(x);
-    case 7:
-        return tn_TANH(x);
-    default:
-        return x;
-    }
-}
-
 TN_FUNCTION f32 finish(f32 sum, i64 row, i64 column, i64 batch, const void *bias, const void *residual,
                        const GemmShape &s, f32 scale) {
     f32 value = sum * scale;
@@ -56,7 +32,7 @@ TN_FUNCTION f32 finish(f32 sum, i64 row, i64 column, i64 batch, const void *bias
         value += load_as((i32)s.biasType, bias, s.bias + column * s.biasStep);
     }
     if (s.activation != 0) {
-        value = activate((i32)s.activation, value);
+        value = tn_activate((i32)s.activation, value);
     }
     if (s.residualType != 0) {
         i64 at = s.residual + batch * s.residualBatch + row * s.residualStride + column;

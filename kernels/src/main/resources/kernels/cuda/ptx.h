@@ -20,6 +20,8 @@ typedef double f64;
 #endif
 
 #define TN_FUNCTION static __device__ __forceinline__
+/* Called, not inlined: for much code that is needed at many places. nvcc puts a file's path into the names of static functions. */
+#define TN_CALLED extern "C" __device__ __noinline__
 #define TN_INFINITY __builtin_huge_valf()
 
 struct __attribute__((aligned(8))) Two {

@@ -1,6 +1,6 @@
 /* AdamW: one fused step, in place. schedule holds rate, step and the gradient's scale. */
-#define OPERANDS 4
 #include "tenon.h"
+#include "vector.h"
 #define VALUE TN_COMPUTE(TYPE)
 
 TN_KERNEL adamw(TN_GLOBAL TN_STORAGE(TYPE) * parameter, const TN_GLOBAL TN_STORAGE(GRADIENT) * gradient,
@@ -8,21 +8,32 @@ TN_KERNEL adamw(TN_GLOBAL TN_STORAGE(TYPE) * parameter, const TN_GLOBAL TN_STORA
                 const TnAxes axes, const i64 scheduleBase, const i64 scheduleStep, const VALUE beta1,
                 const VALUE beta2, const VALUE logBeta1, const VALUE logBeta2, const VALUE epsilon,
                 const VALUE decay) {
-    i64 index = TN_GLOBAL_ID();
+    i64 index = TN_GLOBAL_ID() * VECTOR;
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
     VALUE rate = schedule[scheduleBase];
     VALUE step = schedule[scheduleBase + scheduleStep];
-    VALUE g = (VALUE)schedule[scheduleBase + 2 * scheduleStep] * (VALUE)TN_LOAD(GRADIENT)(gradient, at[1]);
-    VALUE w = TN_LOAD(TYPE)(parameter, at[0]);
-    VALUE m = beta1 * firstMoment[at[2]] + (1 - beta1) * g;
-    VALUE v = beta2 * secondMoment[at[3]] + (1 - beta2) * g * g;
-    firstMoment[at[2]] = m;
-    secondMoment[at[3]] = v;
+    VALUE gradientScale = schedule[scheduleBase + 2 * scheduleStep];
     /* 1 - beta^step without the cancellation that the power's rounding would be magnified by. */
-    VALUE unbiasedM = m / -expm1(step * logBeta1);
-    VALUE unbiasedV = v / -expm1(step * logBeta2);
-    TN_WRITE(TYPE)(parameter, at[0], w - rate * (unbiasedM / (sqrt(unbiasedV) + epsilon) + decay * w));
+    VALUE biasM = -expm1(step * logBeta1);
+    VALUE biasV = -expm1(step * logBeta2);
+    VALUE w[VECTOR];
+    TN_COMPUTE(GRADIENT) g[VECTOR];
+    VALUE m[VECTOR];
+    VALUE v[VECTOR];
+    TN_READ(TYPE, w, parameter, at[0])
+    TN_READ(GRADIENT, g, gradient, at[1])
+    TN_READ_UNITS(VALUE, m, firstMoment, at[2])
+    TN_READ_UNITS(VALUE, v, secondMoment, at[3])
+    TN_EACH(j) {
+        VALUE scaled = gradientScale * (VALUE)g[j];
+        m[j] = beta1 * m[j] + (1 - beta1) * scaled;
+        v[j] = beta2 * v[j] + (1 - beta2) * scaled * scaled;
+        w[j] -= rate * (m[j] / biasM / (sqrt(v[j] / biasV) + epsilon) + decay * w[j]);
+    }
+    TN_PUT_UNITS(VALUE, m, firstMoment, at[2])
+    TN_PUT_UNITS(VALUE, v, secondMoment, at[3])
+    TN_PUT(TYPE, w, parameter, at[0])
 }

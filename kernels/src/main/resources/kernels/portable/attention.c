@@ -6,6 +6,7 @@
  */
 #include "tenon.h"
 #include "attention.h"
+#include "group.h"
 #define PADDED ((WIDTH + 15) / 16 * 16)
 #define LARGER_SIZE (HEAD > PADDED ? HEAD : PADDED)
 #define LANES (TILE < 16 ? TILE : 16)
@@ -241,6 +242,34 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             weights[i] = score;
         }
         TN_BARRIER();
+#ifdef SUB_GROUPS
+        /* A sub-group has a row. Those without one go along, since some drivers let a whole group wait where a sub-group exchanges. */
+        for (i32 firstOfAll = 0; firstOfAll < ROWS; firstOfAll += TN_SUB_GROUP_COUNT()) {
+            i32 r = firstOfAll + TN_SUB_GROUP_ID();
+            i32 columns = r < ROWS ? TILE : 0;
+            REAL before = r < ROWS ? largest[r] : (REAL)-TN_INFINITY;
+            REAL most = before;
+            for (i32 c = TN_SUB_GROUP_ITEM(); c < columns; c += TN_SUB_GROUP_SIZE()) {
+                most = TN_LARGER(weights[r * TILE + c], most);
+            }
+            TN_ACROSS(REAL, most, TN_LARGER)
+            /* Nothing seen so far: then weights are 0, not the exponential of a difference of infinities. */
+            REAL base = most == -TN_INFINITY ? (REAL)0 : most;
+            REAL sum = 0;
+            for (i32 c = TN_SUB_GROUP_ITEM(); c < columns; c += TN_SUB_GROUP_SIZE()) {
+                REAL weight = exp(weights[r * TILE + c] - base);
+                weights[r * TILE + c] = weight;
+                sum += weight;
+            }
+            TN_ACROSS(REAL, sum, TN_ADD)
+            if (r < ROWS && TN_SUB_GROUP_ITEM() == 0) {
+                REAL factor = most == -TN_INFINITY ? (REAL)1 : exp(before - most);
+                shrink[r] = factor;
+                total[r] = total[r] * factor + sum;
+                largest[r] = most;
+            }
+        }
+#else
         for (i32 r = me; r < ROWS; r += GROUP) {
             REAL most = largest[r];
             for (i32 c = 0; c < TILE; c++) {
@@ -263,6 +292,7 @@ TN_KERNEL attention(const TN_GLOBAL QUERY_STORAGE *query, const TN_GLOBAL KEY_ST
             }
             total[r] = total[r] * shrink[r] + sum;
         }
+#endif
 #endif
         /* Every item is done with the keys. */
         load_values(value, table, &s, batch, keyHead, from, end, tile, me);

@@ -13,6 +13,29 @@ TN_FUNCTION REAL tn_score_slope(REAL capped, REAL scale, REAL cap) {
     return scale * (1 - ratio * ratio);
 }
 
+/* A tile of ROWS lines of size elements from row firstRow on, of the query or of what has its rows; zeros past the last. */
+TN_FUNCTION void load_rows(const TN_GLOBAL QUERY_STORAGE *from, const i64 *places, const AttentionShape *s, i64 batch,
+                           i64 keyHead, i64 firstRow, i32 size, TN_LOCAL_POINTER REAL *tile, i32 me) {
+    TN_SIZES(*s)
+    i64 sharing = s->heads / s->keyHeads;
+    for (i32 i = me; i < ROWS * size; i += GROUP) {
+        i64 row = firstRow + i / size;
+        i64 place = TN_PLACE4(places, batch, keyHead * sharing + row / s->queries, row % s->queries);
+        tile[i] = row < sharing * s->queries ? TN_LOAD(QUERY)(from, place + i % size * places[4]) : (REAL)0;
+    }
+}
+
+/* The same of TILE keys or values. */
+TN_FUNCTION void load_keys(const TN_GLOBAL KEY_STORAGE *from, const i64 *places, const AttentionShape *s, i64 batch,
+                           i64 keyHead, i64 firstKey, i32 size, TN_LOCAL_POINTER REAL *tile, i32 me) {
+    TN_SIZES(*s)
+    for (i32 i = me; i < TILE * size; i += GROUP) {
+        i64 position = firstKey + i / size;
+        i64 place = TN_PLACE4(places, batch, keyHead, position);
+        tile[i] = position < s->keys ? TN_LOAD(KEY)(from, place + i % size * places[4]) : (REAL)0;
+    }
+}
+
 TN_KERNEL attention_delta(const TN_GLOBAL QUERY_STORAGE *gradOut, const TN_GLOBAL QUERY_STORAGE *out,
                           TN_GLOBAL REAL *delta, const AttentionShape s, const i64 out0, const i64 out1,
                           const i64 out2, const i64 out3, const i64 out4) {
@@ -55,35 +78,15 @@ TN_KERNEL attention_backward_query(const TN_GLOBAL QUERY_STORAGE *query, const T
     i64 batch = TN_GROUP_ID(0) / rowTiles / s.keyHeads;
     i64 keyHead = TN_GROUP_ID(0) / rowTiles % s.keyHeads;
     i32 rows = (i32)(allRows - firstRow < ROWS ? allRows - firstRow : ROWS);
+    load_rows(query, s.query, &s, batch, keyHead, firstRow, HEAD, q, me);
+    load_rows(gradOut, s.out, &s, batch, keyHead, firstRow, WIDTH, g, me);
     for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
-        i32 r = i / HEAD;
-        i64 row = firstRow + r;
-        i64 from = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
-        q[i] = r < rows ? TN_LOAD(QUERY)(query, from + i % HEAD * s.query[4]) : (REAL)0;
         sums[i] = 0;
-    }
-    for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
-        i32 r = i / WIDTH;
-        i64 row = firstRow + r;
-        i64 from = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
-        g[i] = r < rows ? TN_LOAD(QUERY)(gradOut, from + i % WIDTH * s.out[4]) : (REAL)0;
     }
     for (i64 from = 0; from < s.keys; from += TILE) {
         TN_BARRIER();
-        for (i32 i = me; i < TILE * HEAD; i += GROUP) {
-            i64 position = from + i / HEAD;
-            k[i] =
-                position < s.keys
-                    ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
-                    : (REAL)0;
-        }
-        for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
-            i64 position = from + i / WIDTH;
-            v[i] =
-                position < s.keys
-                    ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
-                    : (REAL)0;
-        }
+        load_keys(key, s.key, &s, batch, keyHead, from, HEAD, k, me);
+        load_keys(value, s.value, &s, batch, keyHead, from, WIDTH, v, me);
         TN_BARRIER();
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
             i32 r = i / TILE;
@@ -158,33 +161,18 @@ TN_KERNEL attention_backward_key(const TN_GLOBAL QUERY_STORAGE *query, const TN_
     i64 from = TN_GROUP_ID(0) % keyTiles * TILE;
     i64 batch = TN_GROUP_ID(0) / keyTiles / s.keyHeads;
     i64 keyHead = TN_GROUP_ID(0) / keyTiles % s.keyHeads;
+    load_keys(key, s.key, &s, batch, keyHead, from, HEAD, k, me);
+    load_keys(value, s.value, &s, batch, keyHead, from, WIDTH, v, me);
     for (i32 i = me; i < TILE * HEAD; i += GROUP) {
-        i64 position = from + i / HEAD;
-        k[i] =
-            position < s.keys ? TN_LOAD(KEY)(key, TN_PLACE4(s.key, batch, keyHead, position) + i % HEAD * s.key[4])
-                              : (REAL)0;
         keySums[i] = 0;
     }
     for (i32 i = me; i < TILE * WIDTH; i += GROUP) {
-        i64 position = from + i / WIDTH;
-        v[i] =
-            position < s.keys
-                ? TN_LOAD(KEY)(value, TN_PLACE4(s.value, batch, keyHead, position) + i % WIDTH * s.value[4])
-                : (REAL)0;
         valueSums[i] = 0;
     }
     for (i64 firstRow = 0; firstRow < allRows; firstRow += ROWS) {
         TN_BARRIER();
-        for (i32 i = me; i < ROWS * HEAD; i += GROUP) {
-            i64 row = firstRow + i / HEAD;
-            i64 place = TN_PLACE4(s.query, batch, keyHead * sharing + row / s.queries, row % s.queries);
-            q[i] = row < allRows ? TN_LOAD(QUERY)(query, place + i % HEAD * s.query[4]) : (REAL)0;
-        }
-        for (i32 i = me; i < ROWS * WIDTH; i += GROUP) {
-            i64 row = firstRow + i / WIDTH;
-            i64 place = TN_PLACE4(s.out, batch, keyHead * sharing + row / s.queries, row % s.queries);
-            g[i] = row < allRows ? TN_LOAD(QUERY)(gradOut, place + i % WIDTH * s.out[4]) : (REAL)0;
-        }
+        load_rows(query, s.query, &s, batch, keyHead, firstRow, HEAD, q, me);
+        load_rows(gradOut, s.out, &s, batch, keyHead, firstRow, WIDTH, g, me);
         TN_BARRIER();
         for (i32 i = me; i < ROWS * TILE; i += GROUP) {
             i32 r = i / TILE;

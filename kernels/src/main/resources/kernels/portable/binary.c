@@ -1,6 +1,7 @@
 /* Binary: out = FUNCTION(a, b), element by element; a and b of TYPE, out of OUT (TYPE, or BOOL for comparisons). */
 #define OPERANDS 3
 #include "tenon.h"
+#include "vector.h"
 #define VALUE TN_COMPUTE(TYPE)
 
 #if TN_KIND(TYPE) == 3
@@ -36,12 +37,18 @@
 
 TN_KERNEL binary(const TN_GLOBAL TN_STORAGE(TYPE) * a, const TN_GLOBAL TN_STORAGE(TYPE) * b,
                  TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes axes) {
-    i64 index = TN_GLOBAL_ID();
+    i64 index = TN_GLOBAL_ID() * VECTOR;
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
-    VALUE x = TN_LOAD(TYPE)(a, at[0]);
-    VALUE y = TN_LOAD(TYPE)(b, at[1]);
-    TN_WRITE(OUT)(out, at[2], TN_CAT(BINARY_, FUNCTION)(x, y));
+    VALUE x[VECTOR];
+    VALUE y[VECTOR];
+    TN_READ_OPERAND(TYPE, x, a, axes, at, 0)
+    TN_READ_OPERAND(TYPE, y, b, axes, at, 1)
+    TN_COMPUTE(OUT) z[VECTOR];
+    TN_EACH(j) {
+        z[j] = TN_CAT(BINARY_, FUNCTION)(x[j], y[j]);
+    }
+    TN_PUT(OUT, z, out, at[2])
 }

@@ -1,6 +1,7 @@
 /* Cast: the values of IN as OUT. Floats round to nearest even once; to integers they truncate and saturate, NaN gives 0. */
 #define OPERANDS 2
 #include "tenon.h"
+#include "vector.h"
 
 #if TN_NUMBER(OUT) == N_BOOL
 #define CONVERT(x) ((x) != 0)
@@ -55,10 +56,16 @@ TN_FUNCTION f32 CONVERT(i64 x) {
 #endif
 
 TN_KERNEL cast(const TN_GLOBAL TN_STORAGE(IN) * in, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes axes) {
-    i64 index = TN_GLOBAL_ID();
+    i64 index = TN_GLOBAL_ID() * VECTOR;
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
-    TN_WRITE(OUT)(out, at[1], CONVERT(TN_LOAD(IN)(in, at[0])));
+    TN_COMPUTE(IN) x[VECTOR];
+    TN_COMPUTE(OUT) y[VECTOR];
+    TN_READ(IN, x, in, at[0])
+    TN_EACH(j) {
+        y[j] = CONVERT(x[j]);
+    }
+    TN_PUT(OUT, y, out, at[1])
 }

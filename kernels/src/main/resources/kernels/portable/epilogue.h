@@ -13,32 +13,7 @@
 #include "functions.h"
 
 #ifdef AHEAD
-/* In the order of Activation. Called, since an item finishes many results and all functions are in each. */
-#ifdef __CUDACC__
-extern "C" __device__ __noinline__
-#else
-static
-#endif
-    REAL tn_activate(i32 activation, REAL x) {
-    switch (activation) {
-    case 1:
-        return tn_RELU(x);
-    case 2:
-        return tn_GELU(x);
-    case 3:
-        return tn_GELU_TANH(x);
-    case 4:
-        return tn_GELU_QUICK(x);
-    case 5:
-        return tn_SILU(x);
-    case 6:
-        return tn_SIGMOID(x);
-    case 7:
-        return tn_TANH(x);
-    default:
-        return x;
-    }
-}
+#include "activation.h"
 
 TN_FUNCTION REAL tn_load_as(i64 type, const TN_GLOBAL TN_STORAGE(OUT) * from, i64 at) {
     return type == 0   ? TN_LOAD(OUT)(from, at)

@@ -1,9 +1,11 @@
 /*
  * Gather: rows of a table by index. gather moves bits in UNITs, for plain types: operand 0 is the table with stride 0
  * over the indices' axes, 1 the indices with stride 0 over a row's, 2 the result. A row outside the table gives missing.
- * gather_blocks has 32 elements of a quantized row an item; its axes are the indices'.
+ * gather_blocks has 32 elements of a quantized row an item; its axes are the indices'; wide: the result's elements are neighbours, as
+ * vector.h wants them.
  */
 #include "tenon.h"
+#include "vector.h"
 #ifdef QUANT
 #include "quant.h"
 #endif
@@ -11,18 +13,26 @@
 #ifndef QUANT
 TN_KERNEL gather(const TN_GLOBAL UNIT *table, const TN_GLOBAL TN_STORAGE(INDEX) * indices, TN_GLOBAL UNIT *out,
                  const TnAxes axes, const i64 rows, const i64 rowStride, const u64 missing) {
-    i64 index = TN_GLOBAL_ID();
+    i64 index = TN_GLOBAL_ID() * VECTOR;
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
     i64 row = TN_LOAD(INDEX)(indices, at[1]);
-    out[at[2]] = row >= 0 && row < rows ? table[at[0] + row * rowStride] : (UNIT)missing;
+    UNIT x[VECTOR];
+    if (row >= 0 && row < rows) {
+        TN_READ_UNITS(UNIT, x, table, at[0] + row * rowStride)
+    } else {
+        TN_EACH(j) {
+            x[j] = (UNIT)missing;
+        }
+    }
+    TN_PUT_UNITS(UNIT, x, out, at[2])
 }
 #else
 TN_KERNEL gather_blocks(const TN_GLOBAL u8 *table, const TN_GLOBAL TN_STORAGE(INDEX) * indices,
                         TN_GLOBAL TN_STORAGE(TYPE) * out, const TnAxes axes, const i64 rows, const i64 rowBlocks,
-                        const i64 base, const i64 parts, const i64 step) {
+                        const i64 base, const i64 parts, const i64 step, const i32 wide) {
     i64 index = TN_GLOBAL_ID();
     if (index >= axes.count * parts) {
         return;
@@ -40,8 +50,9 @@ TN_KERNEL gather_blocks(const TN_GLOBAL u8 *table, const TN_GLOBAL TN_STORAGE(IN
             x[i] = TN_NAN;
         }
     }
-    for (i32 i = 0; i < 32; i++) {
-        TN_WRITE(TYPE)(out, at[1] + (part * 32 + i) * step, x[i]);
+    TN_UNROLL
+    for (i32 i = 0; i < 32; i += VECTOR) {
+        TN_PUT_RUN(TYPE, x + i, out, at[1], part * 32 + i, step, wide)
     }
 }
 #endif

@@ -59,14 +59,14 @@
 TN_KERNEL reduce_group(const TN_GLOBAL TN_STORAGE(TYPE) * in, TN_GLOBAL TN_STORAGE(OUT) * out,
                        TN_GLOBAL VALUE *partial, const TnAxes kept, const TnAxes reduced, const i64 splits,
                        const i64 chunk) {
-    TN_LOCAL VALUE scratch[GROUP];
+    TN_LOCAL VALUE scratch[TN_SCRATCH];
     i32 me = TN_LOCAL_ID();
     i64 result = TN_GROUP_ID(0) / splits;
     i64 split = TN_GROUP_ID(0) % splits;
     TN_PLACES(at, kept, result)
     i64 end = (split + 1) * chunk < reduced.count ? (split + 1) * chunk : reduced.count;
     VALUE value = START;
-    for (i64 i = split * chunk + me; i < end; i += GROUP) {
+    for (i64 i = split * chunk + me; i < end; i += ITEMS) {
         REDUCED_PLACE(place, i)
         VALUE x = TN_LOAD(TYPE)(in, at[0] + place);
         value = COMBINE(value, TERM(x));

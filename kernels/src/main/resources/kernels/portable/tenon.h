@@ -10,6 +10,8 @@
 
 #define TN_KERNEL extern "C" __global__ void
 #define TN_FUNCTION static __device__ __forceinline__
+/* Called, not inlined: for much code that is needed at many places. nvcc puts a file's path into the names of static functions. */
+#define TN_CALLED extern "C" __device__ __noinline__
 #define TN_CONSTANT static __device__ const
 #define TN_GLOBAL
 #define TN_LOCAL __shared__
@@ -19,6 +21,7 @@
 #define TN_GLOBAL_ID() ((i64)blockIdx.x * blockDim.x + threadIdx.x)
 #define TN_GROUP_ID(axis) ((i64)TN_CUDA_AXIS_##axis(blockIdx))
 #define TN_LOCAL_ID() ((i32)threadIdx.x)
+#define TN_LOCAL_SIZE() ((i32)blockDim.x)
 #define TN_CUDA_AXIS_0(v) v.x
 #define TN_CUDA_AXIS_1(v) v.y
 #define TN_CUDA_AXIS_2(v) v.z
@@ -45,8 +48,13 @@ typedef unsigned long long u64;
 #ifdef TN_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
+#if defined(SUB_GROUPS) && defined(cl_intel_required_subgroup_size)
+#define TN_KERNEL __attribute__((intel_reqd_sub_group_size(SUB_GROUPS))) __kernel void
+#else
 #define TN_KERNEL __kernel void
+#endif
 #define TN_FUNCTION static inline
+#define TN_CALLED static
 #define TN_CONSTANT __constant
 #define TN_GLOBAL __global
 #define TN_LOCAL __local
@@ -56,6 +64,7 @@ typedef unsigned long long u64;
 #define TN_GLOBAL_ID() ((i64)get_global_id(0))
 #define TN_GROUP_ID(axis) ((i64)get_group_id(axis))
 #define TN_LOCAL_ID() ((i32)get_local_id(0))
+#define TN_LOCAL_SIZE() ((i32)get_local_size(0))
 #define TN_AS_F32(bits) as_float((u32)(bits))
 #define TN_AS_U32(value) as_uint((f32)(value))
 #define TN_F64_TO_F32_ZERO(value) convert_float_rtz(value)
@@ -89,6 +98,11 @@ typedef double f64;
 
 #define TN_MAX_AXES 8
 
+/* Elements that an item takes at a time; see vector.h. */
+#ifndef VECTOR
+#define VECTOR 1
+#endif
+
 /*
  * A loop over the elements of several operands: element number i in row-major order over size[] lies at
  * base[k] + sum of index * stride[k][axis] in operand k, in elements. The host defines OPERANDS, and DENSE where every
@@ -116,9 +130,9 @@ typedef struct {
     for (i32 at##_k = 0; at##_k < OPERANDS; at##_k++) {                                                                \
         at[at##_k] = (axes).base[at##_k];                                                                              \
     }                                                                                                                  \
-    {                                                                                                                  \
+    if ((axes).rank > 0) {                                                                                             \
         i64 at##_rest = (index);                                                                                       \
-        for (i32 at##_a = (i32)(axes).rank - 1; at##_a >= 0; at##_a--) {                                               \
+        for (i32 at##_a = (i32)(axes).rank - 1; at##_a > 0; at##_a--) {                                                \
             i64 at##_size = (axes).size[at##_a];                                                                       \
             i64 at##_quotient = (axes).count <= 0x7FFFFFFF ? (i64)((u32)at##_rest / (u32)at##_size)                    \
                                                            : at##_rest / at##_size;                                    \
@@ -127,6 +141,9 @@ typedef struct {
                 at[at##_k] += at##_within * (axes).stride[at##_k][at##_a];                                             \
             }                                                                                                          \
             at##_rest = at##_quotient;                                                                                 \
+        }                                                                                                              \
+        for (i32 at##_k = 0; at##_k < OPERANDS; at##_k++) {                                                            \
+            at[at##_k] += at##_rest * (axes).stride[at##_k][0];                                                        \
         }                                                                                                              \
     }
 #endif
@@ -181,14 +198,25 @@ typedef struct {
 
 /* IEEE 754 binary16 to f32, exactly. */
 TN_FUNCTION f32 tn_from_half(u16 bits16) {
+#ifdef __CUDA_ARCH__
+    f32 value;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits16));
+    return value;
+#else
     u32 magnitude = (u32)(bits16 & 0x7FFF) << 13;
     f32 scaled = TN_AS_F32(magnitude) * TN_AS_F32(0x77800000u); /* 2^112: moves the exponent's bias */
     u32 bits = TN_AS_U32(scaled) | (magnitude >= 0x0F800000u ? 0x7F800000u : 0u);
     return TN_AS_F32(bits | (u32)(bits16 & 0x8000) << 16);
+#endif
 }
 
 /* f32 to binary16, to nearest even. */
 TN_FUNCTION u16 tn_to_half(f32 value) {
+#ifdef __CUDA_ARCH__
+    u16 bits16;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits16) : "f"(value));
+    return bits16;
+#else
     u32 bits = TN_AS_U32(value);
     u32 sign = bits >> 16 & 0x8000u;
     u32 magnitude = bits & 0x7FFFFFFFu;
@@ -200,6 +228,7 @@ TN_FUNCTION u16 tn_to_half(f32 value) {
     result = magnitude >= 0x477FF000u ? 0x7C00u : result;
     result = magnitude > 0x7F800000u ? 0x7E00u : result;
     return (u16)(sign | result);
+#endif
 }
 
 TN_FUNCTION f32 tn_from_bfloat(u16 value) {
@@ -208,83 +237,85 @@ TN_FUNCTION f32 tn_from_bfloat(u16 value) {
 
 /* f32 to bfloat16, to nearest even; a NaN stays one. */
 TN_FUNCTION u16 tn_to_bfloat(f32 value) {
+#ifdef __CUDA_ARCH__
+    u16 bits16;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits16) : "f"(value));
+    return bits16;
+#else
     u32 bits = TN_AS_U32(value);
     u32 rounded = (bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16;
     return (u16)(value != value ? (bits >> 16 | 0x40u) : rounded);
+#endif
 }
 
-TN_FUNCTION f32 load_F32(const TN_GLOBAL f32 *from, i64 at) {
-    return from[at];
+/* A value of a type's storage, in its compute type; and back. */
+#define TN_FROM(type) TN_CAT(from_, type)
+#define TN_TO(type) TN_CAT(to_, type)
+#define TN_CONVERSION(type)                                                                                            \
+    TN_FUNCTION C_##type from_##type(S_##type bits) {                                                                  \
+        return (C_##type)bits;                                                                                         \
+    }                                                                                                                  \
+    TN_FUNCTION S_##type to_##type(C_##type value) {                                                                   \
+        return (S_##type)value;                                                                                        \
+    }
+TN_CONVERSION(F32)
+TN_CONVERSION(I64)
+TN_CONVERSION(I32)
+TN_CONVERSION(I16)
+TN_CONVERSION(I8)
+TN_CONVERSION(U8)
+TN_FUNCTION f32 from_F16(u16 bits) {
+    return tn_from_half(bits);
 }
-TN_FUNCTION f32 load_F16(const TN_GLOBAL u16 *from, i64 at) {
+TN_FUNCTION u16 to_F16(f32 value) {
+    return tn_to_half(value);
+}
+TN_FUNCTION f32 from_BF16(u16 bits) {
+    return tn_from_bfloat(bits);
+}
+TN_FUNCTION u16 to_BF16(f32 value) {
+    return tn_to_bfloat(value);
+}
+TN_FUNCTION i64 from_BOOL(u8 bits) {
+    return bits;
+}
+TN_FUNCTION u8 to_BOOL(i64 value) {
+    return value != 0;
+}
+
+#define TN_LOADER(type)                                                                                                \
+    TN_FUNCTION C_##type load_##type(const TN_GLOBAL S_##type *from, i64 at) {                                         \
+        return from_##type(from[at]);                                                                                  \
+    }
+#define TN_STORER(type)                                                                                                \
+    TN_FUNCTION void store_##type(TN_GLOBAL S_##type *to, i64 at, C_##type value) {                                    \
+        to[at] = to_##type(value);                                                                                     \
+    }
+#define TN_ACCESS(type) TN_LOADER(type) TN_STORER(type)
+TN_ACCESS(F32)
+TN_ACCESS(BF16)
+TN_ACCESS(I64)
+TN_ACCESS(I32)
+TN_ACCESS(I16)
+TN_ACCESS(I8)
+TN_ACCESS(U8)
+TN_ACCESS(BOOL)
 #ifdef TN_HALF_INSTRUCTIONS
+TN_FUNCTION f32 load_F16(const TN_GLOBAL u16 *from, i64 at) {
     return __builtin_load_halff((const TN_GLOBAL half *)(from + at));
-#else
-    return tn_from_half(from[at]);
-#endif
-}
-TN_FUNCTION f32 load_BF16(const TN_GLOBAL u16 *from, i64 at) {
-    return tn_from_bfloat(from[at]);
-}
-TN_FUNCTION i64 load_I64(const TN_GLOBAL i64 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION i64 load_I32(const TN_GLOBAL i32 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION i64 load_I16(const TN_GLOBAL i16 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION i64 load_I8(const TN_GLOBAL i8 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION i64 load_U8(const TN_GLOBAL u8 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION i64 load_BOOL(const TN_GLOBAL u8 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION void store_F32(TN_GLOBAL f32 *to, i64 at, f32 value) {
-    to[at] = value;
 }
 TN_FUNCTION void store_F16(TN_GLOBAL u16 *to, i64 at, f32 value) {
-#ifdef TN_HALF_INSTRUCTIONS
     __builtin_store_halff(value, (TN_GLOBAL half *)(to + at));
+}
 #else
-    to[at] = tn_to_half(value);
+TN_ACCESS(F16)
 #endif
-}
-TN_FUNCTION void store_BF16(TN_GLOBAL u16 *to, i64 at, f32 value) {
-    to[at] = tn_to_bfloat(value);
-}
-TN_FUNCTION void store_I64(TN_GLOBAL i64 *to, i64 at, i64 value) {
-    to[at] = value;
-}
-TN_FUNCTION void store_I32(TN_GLOBAL i32 *to, i64 at, i64 value) {
-    to[at] = (i32)value;
-}
-TN_FUNCTION void store_I16(TN_GLOBAL i16 *to, i64 at, i64 value) {
-    to[at] = (i16)value;
-}
-TN_FUNCTION void store_I8(TN_GLOBAL i8 *to, i64 at, i64 value) {
-    to[at] = (i8)value;
-}
-TN_FUNCTION void store_U8(TN_GLOBAL u8 *to, i64 at, i64 value) {
-    to[at] = (u8)value;
-}
-TN_FUNCTION void store_BOOL(TN_GLOBAL u8 *to, i64 at, i64 value) {
-    to[at] = value != 0;
-}
 
 #ifdef TN_FP64
 #define S_F64 f64
 #define C_F64 f64
-TN_FUNCTION f64 load_F64(const TN_GLOBAL f64 *from, i64 at) {
-    return from[at];
-}
-TN_FUNCTION void store_F64(TN_GLOBAL f64 *to, i64 at, f64 value) {
-    to[at] = value;
-}
+TN_CONVERSION(F64)
+TN_ACCESS(F64)
 
 /* f64 to f32, with the last bit set where anything was cut off: rounding once more, to fewer bits, is then exact. */
 TN_FUNCTION f32 tn_to_odd(f64 value) {

@@ -1,6 +1,7 @@
 /* Unary: out = FUNCTION(in), element by element, both of TYPE. */
 #define OPERANDS 2
 #include "tenon.h"
+#include "vector.h"
 #if TN_KIND(TYPE) != 3
 #define REAL TN_COMPUTE(TYPE)
 #include "functions.h"
@@ -25,10 +26,15 @@ TN_FUNCTION i64 tn_NOT(i64 x) {
 #endif
 
 TN_KERNEL unary(const TN_GLOBAL TN_STORAGE(TYPE) * in, TN_GLOBAL TN_STORAGE(TYPE) * out, const TnAxes axes) {
-    i64 index = TN_GLOBAL_ID();
+    i64 index = TN_GLOBAL_ID() * VECTOR;
     if (index >= axes.count) {
         return;
     }
     TN_PLACES(at, axes, index)
-    TN_WRITE(TYPE)(out, at[1], TN_APPLY(FUNCTION)(TN_LOAD(TYPE)(in, at[0])));
+    TN_COMPUTE(TYPE) x[VECTOR];
+    TN_READ(TYPE, x, in, at[0])
+    TN_EACH(j) {
+        x[j] = TN_APPLY(FUNCTION)(x[j]);
+    }
+    TN_PUT(TYPE, x, out, at[1])
 }

@@ -15,6 +15,7 @@ import dev.tenon.conformance.cases.ReductionCases;
 import dev.tenon.conformance.cases.RopeCases;
 import dev.tenon.conformance.cases.SoftmaxCases;
 import dev.tenon.conformance.cases.UnaryCases;
+import dev.tenon.conformance.cases.WideCases;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class OpCases {
         OptimizerCases.add(all);
         CollectiveCases.add(all);
         CustomCases.add(all);
+        WideCases.add(all);
         LargeCases.add(all);
         return distinct(all);
     }

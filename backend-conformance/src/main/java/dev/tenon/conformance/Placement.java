@@ -12,6 +12,8 @@ public enum Placement {
     OFFSET,
     /** Rows with a gap after each: a slice of a wider matrix. */
     PADDED,
+    /** Rows with 64 bytes after each: what was aligned for wide accesses stays so. */
+    ALIGNED,
     /** Every second element along the last axis. */
     STRIDED,
     /** The last two axes exchanged in memory. */
@@ -61,6 +63,9 @@ public enum Placement {
             if (i == rank - 1 && this == PADDED) {
                 stride += block == 1 ? 5 : block;
             }
+            if (i == rank - 1 && this == ALIGNED) {
+                stride += guard(dtype);
+            }
         }
         if (rank > 0) {
             switch (this) {
@@ -68,7 +73,7 @@ public enum Placement {
                 case REVERSED_OUTER -> strides[0] = -strides[0];
                 case BROADCAST_OUTER -> strides[0] = 0;
                 case BROADCAST_INNER -> strides[rank - 1] = 0;
-                case CONTIGUOUS, OFFSET, PADDED, STRIDED, TRANSPOSED, SWAPPED_MIDDLE -> {}
+                case CONTIGUOUS, OFFSET, PADDED, ALIGNED, STRIDED, TRANSPOSED, SWAPPED_MIDDLE -> {}
             }
         }
         Layout atZero = Layout.of(shape, strides, 0);

@@ -7,6 +7,7 @@ import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.spi.DeviceProperties;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +34,7 @@ record DeviceInfo(
     private static final int SHARED_BYTES = 48 << 10;
 
     private static final int LARGEST_BLOCK = 1024;
+    private static final int WARP = 32;
 
     private static final int MULTIPROCESSOR_COUNT = 16;
     private static final int L2_CACHE_SIZE = 38;
@@ -65,7 +67,8 @@ record DeviceInfo(
     }
 
     DeviceTraits traits() {
-        return new DeviceTraits(CudaBackend.NAME, false, true, multiprocessors, SHARED_BYTES, LARGEST_BLOCK)
+        return new DeviceTraits(
+                        CudaBackend.NAME, false, true, multiprocessors, SHARED_BYTES, LARGEST_BLOCK, List.of(WARP))
                 .compiledAhead();
     }
 

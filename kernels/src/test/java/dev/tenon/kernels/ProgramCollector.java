@@ -83,11 +83,16 @@ final class ProgramCollector {
         return Tensor.empty(host, type, sizes);
     }
 
-    /** A tensor with gaps along its first axis. */
+    /** A tensor with gaps along its first axis; its lines begin at an odd element, if elements have places of their own. */
     Tensor gapped(DType type, long... sizes) {
+        int last = sizes.length - 1;
         long[] wide = sizes.clone();
         wide[0] *= 2;
-        return Tensor.empty(host, type, wide).slice(0, 0, wide[0], 2);
+        if (type.isQuantized() || last == 0) {
+            return Tensor.empty(host, type, wide).slice(0, 0, wide[0], 2);
+        }
+        wide[last]++;
+        return Tensor.empty(host, type, wide).slice(0, 0, wide[0], 2).slice(last, 1, wide[last], 1);
     }
 
     /** One or the other. */

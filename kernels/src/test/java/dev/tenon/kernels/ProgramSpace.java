@@ -37,8 +37,9 @@ import java.util.SortedSet;
  * which macros a kernel has.
  */
 final class ProgramSpace {
-    /** As the CUDA backend gives them for any device: groups of 256 items, 48 KiB of shared memory. */
-    static final DeviceTraits CUDA = new DeviceTraits("cuda", false, true, 132, 48 << 10, 1024).compiledAhead();
+    /** As the CUDA backend gives them for any device: groups of 256 items, 48 KiB of shared memory, warps. */
+    static final DeviceTraits CUDA =
+            new DeviceTraits("cuda", false, true, 132, 48 << 10, 1024, List.of(32)).compiledAhead();
 
     private static final long ROWS = 3;
     /** A whole block of every quantized type. */

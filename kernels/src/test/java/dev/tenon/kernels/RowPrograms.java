@@ -92,14 +92,16 @@ final class RowPrograms {
 
     private static void rope(ProgramCollector c, DType type) {
         for (Rope.Pairing pairing : Rope.Pairing.values()) {
-            c.plan(() -> new Rope(
-                    c.dense(type, 1, 2, 3, LINE),
-                    c.dense(DType.I32, 2),
-                    c.dense(DType.F32, LINE / 2),
-                    pairing,
-                    1,
-                    false,
-                    c.dense(type, 1, 2, 3, LINE)));
+            for (boolean gaps : BOTH) {
+                c.plan(() -> new Rope(
+                        c.of(gaps, type, 1, 2, 3, LINE),
+                        c.dense(DType.I32, 2),
+                        c.dense(DType.F32, LINE / 2),
+                        pairing,
+                        1,
+                        false,
+                        c.of(gaps, type, 1, 2, 3, LINE)));
+            }
         }
     }
 

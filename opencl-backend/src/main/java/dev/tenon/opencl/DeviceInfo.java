@@ -14,7 +14,7 @@ import java.util.Set;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL11;
 import org.lwjgl.opencl.CL12;
-import org.lwjgl.opencl.CL21;
+import org.lwjgl.opencl.CL30;
 
 /**
  * A device's limits, asked once.
@@ -23,6 +23,7 @@ import org.lwjgl.opencl.CL21;
  * @param cpu whether work items run on a CPU, where a group is a loop
  * @param fp64 whether it computes in double precision
  * @param exactDivision whether division and square root can be rounded correctly
+ * @param subGroups sizes that a kernel's sub-groups can be told to have, or the one size that there is; empty where there are none
  * @param commandBuffers whether it has {@code cl_khr_command_buffer}
  * @param identity what a compiled program depends on besides its source
  */
@@ -37,6 +38,7 @@ record DeviceInfo(
         boolean hostMemory,
         boolean fp64,
         boolean exactDivision,
+        List<Integer> subGroups,
         boolean commandBuffers,
         int computeUnits,
         long memoryBytes,
@@ -46,6 +48,10 @@ record DeviceInfo(
         String identity) {
     private static final int WANTED_VERSION = 102;
     private static final int OPENCL_3 = 300;
+    /** Of cl_amd_device_attribute_query. */
+    private static final int CL_DEVICE_WAVEFRONT_WIDTH_AMD = 0x4043;
+    /** Of cl_intel_required_subgroup_size. */
+    private static final int CL_DEVICE_SUB_GROUP_SIZES_INTEL = 0x4108;
 
     static DeviceInfo read(long platform, long device) {
         String name = OpenClNative.deviceText(device, CL10.CL_DEVICE_NAME);
@@ -53,7 +59,8 @@ record DeviceInfo(
         String driver = OpenClNative.deviceText(device, CL10.CL_DRIVER_VERSION);
         String platformName = OpenClNative.platformText(platform, CL10.CL_PLATFORM_NAME);
         String platformVersion = OpenClNative.platformText(platform, CL10.CL_PLATFORM_VERSION);
-        String extensions = OpenClNative.deviceText(device, CL10.CL_DEVICE_EXTENSIONS);
+        List<String> extensions = List.of(
+                OpenClNative.deviceText(device, CL10.CL_DEVICE_EXTENSIONS).split(" "));
         long single = OpenClNative.deviceLong(device, CL10.CL_DEVICE_SINGLE_FP_CONFIG);
         return new DeviceInfo(
                 platform,
@@ -66,7 +73,8 @@ record DeviceInfo(
                 OpenClNative.isHostMemory(device),
                 extensions.contains("cl_khr_fp64"),
                 (single & CL12.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
-                List.of(extensions.split(" ")).contains("cl_khr_command_buffer"),
+                subGroups(device, number(version), extensions),
+                extensions.contains("cl_khr_command_buffer"),
                 (int) OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_COMPUTE_UNITS),
                 OpenClNative.deviceLong(device, CL10.CL_DEVICE_GLOBAL_MEM_SIZE),
                 OpenClNative.deviceLong(device, CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
@@ -79,6 +87,30 @@ record DeviceInfo(
     private static int number(String version) {
         String[] parts = version.split("[ .]");
         return Integer.parseInt(parts[1]) * 100 + Integer.parseInt(parts[2]);
+    }
+
+    /** Where kernels cannot choose: of a device only OpenCL 3 tells, and AMD's drivers before; others of a kernel that is built. */
+    private static List<Integer> subGroups(long device, int version, List<String> extensions) {
+        if (!extensions.contains("cl_khr_subgroups")) {
+            return List.of();
+        }
+        if (extensions.contains("cl_intel_required_subgroup_size")) {
+            return OpenClNative.deviceSizes(device, CL_DEVICE_SUB_GROUP_SIZES_INTEL).stream()
+                    .filter(size -> size > 1)
+                    .sorted()
+                    .toList();
+        }
+        if (version >= OPENCL_3) {
+            return List.of((int) OpenClNative.deviceLong(device, CL30.CL_DEVICE_PREFERRED_WORK_GROUP_SIZE_MULTIPLE));
+        }
+        return extensions.contains("cl_amd_device_attribute_query")
+                ? List.of((int) OpenClNative.deviceLong(device, CL_DEVICE_WAVEFRONT_WIDTH_AMD))
+                : List.of();
+    }
+
+    /** The compiler's option for kernels that use sub-groups, which OpenCL C 1.2 has no words for. */
+    String subGroupLanguage() {
+        return version >= OPENCL_3 ? "-cl-std=CL3.0" : "-cl-std=CL2.0";
     }
 
     /** Why this backend cannot use the device. */
@@ -97,23 +129,11 @@ record DeviceInfo(
     }
 
     DeviceTraits traits() {
-        return new DeviceTraits(OpenClBackend.NAME, cpu, fp64, computeUnits, localBytes, largestGroup);
+        return new DeviceTraits(OpenClBackend.NAME, cpu, fp64, computeUnits, localBytes, largestGroup, subGroups);
     }
 
     DeviceKey tuningKey() {
         return new DeviceKey(OpenClBackend.NAME, description, driver);
-    }
-
-    /** In words. No portable kernel uses them yet. */
-    private String subGroups() {
-        if (version >= OPENCL_3) {
-            long most = OpenClNative.deviceLong(device, CL21.CL_DEVICE_MAX_NUM_SUB_GROUPS);
-            return most == 0 ? "no" : "up to " + most + " a group";
-        }
-        boolean extension = List.of(OpenClNative.deviceText(device, CL10.CL_DEVICE_EXTENSIONS)
-                        .split(" "))
-                .contains("cl_khr_subgroups");
-        return extension ? "yes" : "no";
     }
 
     Set<DType> types() {
@@ -143,7 +163,7 @@ record DeviceInfo(
         details.put("local memory", localBytes + " bytes");
         details.put("double precision", fp64 ? "yes" : "no: it has no cl_khr_fp64");
         details.put("command buffers", graphs);
-        details.put("sub-groups", subGroups());
+        details.put("sub-groups", subGroups.isEmpty() ? "no" : "of " + subGroups + " work items");
         details.put("tuning", tuning);
         return new DeviceProperties(
                 OpenClBackend.NAME + ":" + index,

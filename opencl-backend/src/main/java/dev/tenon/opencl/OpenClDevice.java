@@ -125,10 +125,13 @@ final class OpenClDevice implements BackendDevice {
         return new OpenClBuffer(this, bytes, pool.allocate(bytes));
     }
 
-    /** In place where the device is the host's own processor. */
+    /** In place where the device is the host's own processor, and memory begins as kernels count on. */
     @Override
     public Optional<DeviceBuffer> wrap(MemorySegment segment) {
         long bytes = segment.byteSize();
+        if (segment.address() % traits.memoryAlignment() != 0) {
+            return Optional.empty();
+        }
         if (!info.hostMemory() || !segment.isNative() || bytes == 0 || bytes > info.largestAllocation()) {
             return Optional.empty();
         }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
@@ -57,6 +59,21 @@ final class OpenClNative {
             ByteBuffer bytes = stack.calloc(8);
             check("clGetDeviceInfo", CL10.clGetDeviceInfo(device, parameter, bytes, null));
             return bytes.getLong(0);
+        }
+    }
+
+    /** Of an array of sizes. */
+    static List<Integer> deviceSizes(long device, int parameter) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer size = stack.mallocPointer(1);
+            check("clGetDeviceInfo", CL10.clGetDeviceInfo(device, parameter, (ByteBuffer) null, size));
+            PointerBuffer sizes = stack.mallocPointer((int) size.get(0) / Long.BYTES);
+            check("clGetDeviceInfo", CL10.clGetDeviceInfo(device, parameter, sizes, null));
+            List<Integer> values = new ArrayList<>();
+            for (int i = 0; i < sizes.capacity(); i++) {
+                values.add((int) sizes.get(i));
+            }
+            return values;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tenon.opencl;
 
 import dev.tenon.kernels.KernelSources;
+import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.kernels.plan.KernelKey;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +13,7 @@ final class Programs {
     private final long context;
     private final ProgramCache cache;
     private final Handles handles;
-    private final String options;
+    private final String division;
     private final Map<KernelKey, Kernel> kernels = new ConcurrentHashMap<>();
     private final Map<String, Long> programs = new ConcurrentHashMap<>();
 
@@ -21,7 +22,7 @@ final class Programs {
         this.context = context;
         this.cache = cache;
         this.handles = handles;
-        this.options = "-cl-std=CL1.2" + (info.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        this.division = info.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
     }
 
     /**
@@ -39,9 +40,17 @@ final class Programs {
             case KernelKey.Portable portable -> portable.file() + ' ' + portable.defines();
             case KernelKey.Own own -> own.source();
         };
-        long program = programs.computeIfAbsent(name, _ -> DeepStack.call(() -> program(source(key))));
+        long program = programs.computeIfAbsent(name, _ -> DeepStack.call(() -> program(source(key), options(key))));
         long handle = handles.made(OpenClNative.createKernel(program, key.kernel()));
         return new Kernel(key.kernel(), program, handle, OpenClNative.argumentCount(handle), handles);
+    }
+
+    private String options(KernelKey key) {
+        boolean subGroups = switch (key) {
+            case KernelKey.Portable portable -> portable.defines().contains(' ' + DeviceTraits.SUB_GROUPS + '=');
+            case KernelKey.Own _ -> false;
+        };
+        return (subGroups ? info.subGroupLanguage() : "-cl-std=CL1.2") + division;
     }
 
     private String source(KernelKey key) {
@@ -52,7 +61,7 @@ final class Programs {
         };
     }
 
-    private long program(String source) {
+    private long program(String source, String options) {
         String key = ProgramCache.key(info.identity(), options, source);
         byte[] binary = cache.read(key);
         if (binary != null) {
@@ -64,7 +73,7 @@ final class Programs {
                 OpenClNative.releaseProgram(program);
             }
         }
-        long program = build(source);
+        long program = build(source, options);
         byte[] built = cache.isUsed() ? OpenClNative.binary(program) : null;
         if (built != null) {
             cache.write(key, built);
@@ -72,7 +81,7 @@ final class Programs {
         return program;
     }
 
-    private long build(String source) {
+    private long build(String source, String options) {
         long program = OpenClNative.createProgram(context, source);
         int code = OpenClNative.build(program, info.device(), options);
         if (code != CL10.CL_SUCCESS) {

@@ -71,7 +71,8 @@ final class OpenDevices {
                 limits.fp64(),
                 limits.computeUnits(),
                 Math.min(48 << 10, limits.localBytes()),
-                Math.min(256, limits.largestGroup()));
+                Math.min(256, limits.largestGroup()),
+                limits.subGroups());
     }
 
     private static Optional<OpenClDevice> find(Configuration configuration) {

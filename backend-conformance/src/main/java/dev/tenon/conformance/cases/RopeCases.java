@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Rope. */
 public final class RopeCases {
-    private static final Content FREQUENCIES = target -> {
+    static final Content FREQUENCIES = target -> {
         for (long i = 0; i < target.count(); i++) {
             target.real(i, Math.pow(10_000, -(double) i / target.count()));
         }

@@ -1,5 +1,7 @@
 package dev.tenon.kernels.plan;
 
+import java.util.List;
+
 /**
  * What kernels' tiles and groups are chosen by.
  *
@@ -9,6 +11,7 @@ package dev.tenon.kernels.plan;
  * @param computeUnits how many groups run at once at least
  * @param localBytes of local memory a group can have
  * @param largestGroup work items that a group can have
+ * @param subGroups sizes that sub-groups can have, ascending; empty where there are none
  * @param tuning what is chosen within these limits
  * @param ahead whether programs are compiled ahead of time: then what has many values (functions of an epilogue, sizes of heads
  *     and tiles, operands that may be absent) is an argument and not a macro, and the tuning is what they were compiled for
@@ -20,16 +23,27 @@ public record DeviceTraits(
         int computeUnits,
         long localBytes,
         int largestGroup,
+        List<Integer> subGroups,
         Tuning tuning,
         boolean ahead) {
+    /** The macro of kernels that use sub-groups, with their size; a compiler may have to be told. */
+    public static final String SUB_GROUPS = "SUB_GROUPS";
+
     /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
     public DeviceTraits {
-        tuning.require(localBytes, largestGroup);
+        subGroups = List.copyOf(subGroups);
+        tuning.require(localBytes, largestGroup, subGroups);
     }
 
     /** With what the limits alone suggest. */
     public DeviceTraits(
-            String backend, boolean cpu, boolean fp64, int computeUnits, long localBytes, int largestGroup) {
+            String backend,
+            boolean cpu,
+            boolean fp64,
+            int computeUnits,
+            long localBytes,
+            int largestGroup,
+            List<Integer> subGroups) {
         this(
                 backend,
                 cpu,
@@ -37,21 +51,22 @@ public record DeviceTraits(
                 computeUnits,
                 localBytes,
                 largestGroup,
-                Tuning.defaults(cpu, localBytes, largestGroup),
+                subGroups,
+                Tuning.defaults(cpu, localBytes, largestGroup, subGroups),
                 false);
     }
 
     /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
     public DeviceTraits with(Tuning other) {
-        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, other, ahead);
+        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, subGroups, other, ahead);
     }
 
     /** With programs that are compiled ahead of time. */
     public DeviceTraits compiledAhead() {
-        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, tuning, true);
+        return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, subGroups, tuning, true);
     }
 
-    /** Work items of a group that has a row, of which it writes each element. */
+    /** Work items at most of a group that has a row, of which it writes each element. */
     public int rowGroup() {
         return tuning.get(Setting.ROW_GROUP);
     }
@@ -59,5 +74,21 @@ public record DeviceTraits(
     /** Work items of a group that reduces. */
     public int reduceGroup() {
         return tuning.get(Setting.REDUCE_GROUP);
+    }
+
+    /** What memory must begin on a multiple of, in bytes: the widest access of a kernel. */
+    public int memoryAlignment() {
+        return tuning.get(Setting.VECTOR_BYTES) == 1 ? 1 : Vectors.MOST_BYTES;
+    }
+
+    /** The macros of group.h, for a group of so many items (at most, where programs are compiled ahead of time). */
+    String groupDefines(int group) {
+        return " GROUP=" + group + (ahead ? " AHEAD" : "") + subGroupDefines(group);
+    }
+
+    /** The macro that lets a group of so many items reduce through sub-groups, with a space before it; empty if it does not. */
+    String subGroupDefines(int group) {
+        int size = tuning.get(Setting.SUB_GROUP);
+        return size == 0 || group < size ? "" : " " + SUB_GROUPS + "=" + size;
     }
 }

@@ -133,6 +133,64 @@ public final class Loop {
         return true;
     }
 
+    /**
+     * Whether, of each operand, every run of {@code vector} elements along the last axis lies one after another, from an element on that
+     * is a multiple of the operand's entry in {@code alignments}.
+     *
+     * @param standing a bit for each operand that may repeat one element along the last axis instead
+     */
+    boolean isWide(long vector, long[] alignments, int standing) {
+        if (rank == 0 || sizes[rank - 1] % vector != 0) {
+            return false;
+        }
+        for (int i = 0; i < strides.length; i++) {
+            boolean free = (standing >> i & 1) != 0 && stands(i);
+            if (!free && (strides[i][rank - 1] != 1 || !isAligned(i, rank - 1, alignments[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether an operand repeats one element along the last axis. */
+    boolean stands(int operand) {
+        return rank > 0 && strides[operand][rank - 1] == 0;
+    }
+
+    /** Whether the operand's base and all strides are multiples of so many elements. */
+    boolean isAligned(int operand, long elements) {
+        return isAligned(operand, rank, elements);
+    }
+
+    private boolean isAligned(int operand, int axes, long elements) {
+        boolean aligned = bases[operand] % elements == 0;
+        for (int axis = 0; axis < axes; axis++) {
+            aligned &= strides[operand][axis] % elements == 0;
+        }
+        return aligned;
+    }
+
+    /**
+     * The same in units of {@code factor} elements, of the operands that {@code moved} has a bit for; the others stand still along the
+     * last axis. Only for a loop that {@link #isWide} in such units.
+     */
+    Loop inUnits(long factor, int moved) {
+        long[] fewer = sizes.clone();
+        fewer[rank - 1] /= factor;
+        long[] from = bases.clone();
+        long[][] steps = new long[strides.length][];
+        for (int i = 0; i < strides.length; i++) {
+            steps[i] = strides[i].clone();
+            if ((moved >> i & 1) != 0) {
+                from[i] /= factor;
+                for (int axis = 0; axis < rank - 1; axis++) {
+                    steps[i][axis] /= factor;
+                }
+            }
+        }
+        return new Loop(rank, fewer, from, steps);
+    }
+
     /** The structure {@code TnAxes}. */
     long[] fields() {
         long[] fields = new long[2 + MAX_AXES + bases.length * (1 + MAX_AXES)];

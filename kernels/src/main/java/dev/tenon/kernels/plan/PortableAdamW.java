@@ -10,11 +10,13 @@ final class PortableAdamW {
     static void bind(AdamW op, Work work) {
         Tensor parameter = op.parameter();
         Loop loop = Loop.over(parameter.shape(), parameter, op.gradient(), op.firstMoment(), op.secondMoment());
+        PortableElementwise.Form form =
+                PortableElementwise.form(work, loop, 0, parameter, op.gradient(), op.firstMoment(), op.secondMoment());
         Launch launch = work.launch(
                         "adamw",
                         "adamw",
                         "TYPE=" + parameter.dtype() + " GRADIENT="
-                                + op.gradient().dtype() + (loop.isDense() ? " DENSE" : ""))
+                                + op.gradient().dtype() + " " + form.defines())
                 .storage(parameter)
                 .storage(op.gradient())
                 .storage(op.firstMoment())
@@ -33,6 +35,6 @@ final class PortableAdamW {
                 launch.value((float) constant);
             }
         }
-        launch.elements(loop.count());
+        launch.elements(loop.count() / form.vector());
     }
 }

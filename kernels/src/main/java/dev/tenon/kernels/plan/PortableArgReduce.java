@@ -13,8 +13,8 @@ final class PortableArgReduce {
         work.launch(
                         "arg_reduce",
                         "arg_reduce",
-                        "TYPE=" + in.dtype() + " INDEX=" + op.out().dtype() + " GROUP=" + group
-                                + (op.largest() ? " LARGEST" : ""))
+                        "TYPE=" + in.dtype() + " INDEX=" + op.out().dtype()
+                                + work.device().groupDefines(group) + (op.largest() ? " LARGEST" : ""))
                 .storage(in)
                 .storage(op.out())
                 .loop(rows)

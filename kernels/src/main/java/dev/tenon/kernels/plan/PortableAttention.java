@@ -23,7 +23,7 @@ final class PortableAttention {
                 * work.setting(Setting.ATTENTION_GROUPS)
                 / Math.max(1, rowTiles * pairs);
         long parts = Math.clamp(Math.min(wanted, problem.keys() / work.setting(Setting.ATTENTION_PART)), 1, 64);
-        String defines = problem.defines(tiles, work.device());
+        String defines = problem.defines(tiles, work.device()) + work.device().subGroupDefines(tiles.group());
         Tensor sums = Rows.orElse(problem.sums(), problem.out());
         int keepsSums = problem.sums() == null ? 0 : 1;
         long results = problem.batch() * problem.heads() * problem.queries();

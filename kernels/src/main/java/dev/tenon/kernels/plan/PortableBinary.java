@@ -11,6 +11,7 @@ final class PortableBinary {
                 "binary",
                 "binary",
                 "TYPE=" + op.a().dtype() + " OUT=" + op.out().dtype() + " FUNCTION=" + op.kind(),
+                0b011,
                 op.out().shape(),
                 op.a(),
                 op.b(),

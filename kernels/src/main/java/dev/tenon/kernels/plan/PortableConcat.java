@@ -18,11 +18,7 @@ final class PortableConcat {
             long to = from + part.shape().size(axis);
             Layout share = out.layout().slice(axis, from, to, 1);
             Loop loop = Loop.over(part.shape(), part.layout(), share);
-            work.launch("move", "copy", "UNIT=" + PortableCopy.unit(out.dtype().blockBytes()) + " " + loop.defines())
-                    .storage(part)
-                    .storage(out)
-                    .loop(loop)
-                    .elements(loop.count());
+            PortableCopy.copy(part, out, loop, out.dtype().blockBytes(), work);
             from = to;
         }
     }

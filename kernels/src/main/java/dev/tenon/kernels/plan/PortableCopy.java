@@ -14,12 +14,17 @@ final class PortableCopy {
     static void copy(Tensor in, Tensor out, Work work) {
         boolean quantized = in.dtype().isQuantized();
         Loop loop = quantized ? Loop.overBlocks(out.shape(), in, out) : Loop.over(out.shape(), in, out);
-        String unit = unit(quantized ? 2 : in.dtype().blockBytes());
-        work.launch("move", "copy", "UNIT=" + unit + " " + loop.defines())
+        copy(in, out, loop, quantized ? 2 : in.dtype().blockBytes(), work);
+    }
+
+    /** Elements of so many bytes, by a loop over both. */
+    static void copy(Tensor in, Tensor out, Loop loop, int bytes, Work work) {
+        Units units = Units.of(work, loop, bytes, 0b11, 2);
+        work.launch("move", "copy", units.defines())
                 .storage(in)
                 .storage(out)
-                .loop(loop)
-                .elements(loop.count());
+                .loop(units.loop())
+                .elements(units.items());
     }
 
     /** The kernels' unsigned type of so many bytes. */

@@ -7,14 +7,14 @@ final class PortableCrossEntropy {
     private PortableCrossEntropy() {}
 
     static void bind(CrossEntropy op, Work work) {
-        int group = work.device().rowGroup();
         Tensor logits = op.logits();
         Tensor logSumExp = Rows.orElse(op.logSumExp(), op.losses());
         Loop rows = Rows.over(logits.shape(), logits, op.targets(), op.losses(), logSumExp);
+        RowForm form = RowForm.of(work, logits.dtype(), logits.size(-1)).rows(rows, 0, logits);
         work.launch(
                         "cross_entropy",
                         "cross_entropy",
-                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + " GROUP=" + group + " OPERANDS=4")
+                        "TYPE=" + logits.dtype() + " INDEX=" + op.targets().dtype() + form.defines() + " OPERANDS=4")
                 .storage(logits)
                 .storage(op.targets())
                 .storage(op.losses())
@@ -24,6 +24,7 @@ final class PortableCrossEntropy {
                 .value(Rows.step(logits))
                 .value(op.ignore())
                 .value(op.logSumExp() == null ? 0 : 1)
-                .groups(rows.count(), group);
+                .value(form.argument())
+                .groups(rows.count(), form.items());
     }
 }

@@ -12,12 +12,13 @@ final class PortableFill {
     }
 
     private static void fill(long bits, Tensor out, Work work) {
-        Loop loop = Loop.over(out.shape(), out);
-        work.launch("move", "fill", "UNIT=" + PortableCopy.unit(out.dtype().blockBytes()) + " " + loop.defines())
+        int bytes = out.dtype().blockBytes();
+        Units units = Units.of(work, Loop.over(out.shape(), out), bytes, 0b1, 1);
+        work.launch("move", "fill", units.defines())
                 .storage(out)
-                .value(bits)
-                .loop(loop)
-                .elements(loop.count());
+                .value(Units.repeated(bits, bytes))
+                .loop(units.loop())
+                .elements(units.items());
     }
 
     /** A value's bits in a plain type, converted as a cast from F64 does. */

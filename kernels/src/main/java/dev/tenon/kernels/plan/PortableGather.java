@@ -24,19 +24,29 @@ final class PortableGather {
                 withStrides(shape, table.layout(), 1, indexAxes),
                 indices(shape, op.indices().layout()),
                 op.out().layout());
+        Units units = units(work, loop, table);
+        long missing = type.isFloat() ? PortableFill.bits(type, Double.NaN) : 0;
         work.launch(
                         "gather",
                         "gather",
-                        "UNIT=" + PortableCopy.unit(type.blockBytes()) + " INDEX="
-                                + op.indices().dtype() + " " + loop.defines())
+                        units.defines() + " INDEX=" + op.indices().dtype())
                 .storage(table)
                 .storage(op.indices())
                 .storage(op.out())
-                .loop(loop)
+                .loop(units.loop())
                 .value(table.size(0))
-                .value(table.layout().stride(0))
-                .value(type.isFloat() ? PortableFill.bits(type, Double.NaN) : 0)
-                .elements(loop.count());
+                .value(table.layout().stride(0) / units.factor())
+                .value(Units.repeated(missing, type.blockBytes()))
+                .elements(units.items());
+    }
+
+    /** Wider ones only where every row of the table begins on a multiple of them. */
+    private static Units units(Work work, Loop loop, Tensor table) {
+        int bytes = table.dtype().blockBytes();
+        long rowBytes = table.layout().stride(0) * bytes;
+        return rowBytes % work.setting(Setting.VECTOR_BYTES) == 0
+                ? Units.of(work, loop, bytes, 0b101, 3)
+                : Units.narrow(work, loop, bytes);
     }
 
     /** The indices' layout over {@code shape}, which repeats them along its further axes. */
@@ -60,11 +70,12 @@ final class PortableGather {
                 op.indices().layout(),
                 Rows.withoutLast(op.out().layout()));
         long parts = table.size(-1) / 32;
+        int width = Vectors.width(work, op.out().dtype());
         work.launch(
                         "gather",
                         "gather_blocks",
                         "QUANT=" + type + " TYPE=" + op.out().dtype() + " INDEX="
-                                + op.indices().dtype() + " OPERANDS=2")
+                                + op.indices().dtype() + " OPERANDS=2" + Vectors.define(width))
                 .storage(table)
                 .storage(op.indices())
                 .storage(op.out())
@@ -74,6 +85,7 @@ final class PortableGather {
                 .value(table.layout().offset() / type.blockSize())
                 .value(parts)
                 .value(Rows.step(op.out()))
+                .value(PortableDequantize.isWide(loop, 1, op.out(), width) ? 1 : 0)
                 .elements(loop.count() * parts);
     }
 }

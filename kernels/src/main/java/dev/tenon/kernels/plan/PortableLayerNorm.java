@@ -6,22 +6,33 @@ import dev.tenon.op.LayerNorm;
 import org.jspecify.annotations.Nullable;
 
 final class PortableLayerNorm {
+    /** The bits of layer_norm.c for operands that may be absent. */
+    static final int WEIGHTS = 2;
+
+    private static final int BIASES = 4;
+    private static final int MEAN = 8;
+    private static final int RSTD = 16;
+
     private PortableLayerNorm() {}
 
     static void bind(LayerNorm op, Work work) {
-        int group = work.device().rowGroup();
         Tensor in = op.in();
         Tensor mean = Rows.orElse(op.mean(), Rows.orElse(op.rstd(), in));
         Tensor rstd = Rows.orElse(op.rstd(), mean);
         Loop rows = Rows.over(in.shape(), in, op.out(), mean, rstd);
+        RowForm form = RowForm.of(work, in.dtype(), in.size(-1))
+                .rows(rows, 0, in)
+                .rows(rows, 1, op.out())
+                .vector(op.weight(), WEIGHTS)
+                .vector(op.bias(), BIASES)
+                .has(op.mean(), MEAN)
+                .has(op.rstd(), RSTD);
         DType weightType = weightType(op.weight(), op.bias(), in);
         work.launch(
                         "layer_norm",
                         "layer_norm",
                         "TYPE=" + in.dtype() + " WEIGHT=" + weightType + " BIAS="
-                                + weightType(op.bias(), op.weight(), in) + " GROUP=" + group + " OPERANDS=4"
-                                + Rows.define(op.weight(), "HAS_WEIGHT") + Rows.define(op.bias(), "HAS_BIAS")
-                                + Rows.define(op.mean(), "HAS_MEAN") + Rows.define(op.rstd(), "HAS_RSTD"))
+                                + weightType(op.bias(), op.weight(), in) + form.defines() + " OPERANDS=4")
                 .storage(in)
                 .storage(Rows.orElse(op.weight(), in))
                 .storage(Rows.orElse(op.bias(), in))
@@ -37,7 +48,8 @@ final class PortableLayerNorm {
                 .value(Rows.base(op.bias()))
                 .value(Rows.stepOf(op.bias()))
                 .value(op.epsilon())
-                .groups(rows.count(), group);
+                .value(form.argument())
+                .groups(rows.count(), form.items());
     }
 
     /** The type of the first that is there. */

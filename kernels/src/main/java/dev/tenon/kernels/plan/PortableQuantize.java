@@ -14,12 +14,14 @@ final class PortableQuantize {
         Tensor out = op.out();
         Loop rows = Loop.over(in.shape().without(-1), Rows.withoutLast(in.layout()), blockRows(out));
         long blocks = in.size(-1) / out.dtype().blockSize();
-        work.launch("quantize", "quantize", "TYPE=" + in.dtype() + " QUANT=" + out.dtype())
+        int width = Vectors.width(work, in.dtype());
+        work.launch("quantize", "quantize", "TYPE=" + in.dtype() + " QUANT=" + out.dtype() + Vectors.define(width))
                 .storage(in)
                 .storage(out)
                 .loop(rows)
                 .value(blocks)
                 .value(Rows.step(in))
+                .value(PortableDequantize.isWide(rows, 0, in, width) ? 1 : 0)
                 .elements(rows.count() * blocks);
     }
 

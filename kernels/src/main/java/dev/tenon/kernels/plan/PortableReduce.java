@@ -24,8 +24,8 @@ final class PortableReduce {
         long splits = Math.clamp(Math.min(wanted, terms.count() / work.setting(Setting.REDUCE_PART)), 1, 1024);
         long chunk = Math.ceilDiv(terms.count(), splits);
         DType type = op.in().dtype();
-        String defines = "TYPE=" + type + " OUT=" + op.out().dtype() + " FUNCTION=" + op.kind() + " GROUP=" + group
-                + (terms.rank() <= 1 ? " ONE_AXIS" : "");
+        String defines = "TYPE=" + type + " OUT=" + op.out().dtype() + " FUNCTION=" + op.kind()
+                + work.device().groupDefines(group) + (terms.rank() <= 1 ? " ONE_AXIS" : "");
         DeviceBuffer partial = work.scratch(splits == 1 ? 1 : kept.count() * splits * Long.BYTES);
         Launch launch = work.launch("reduce", byItem ? "reduce_item" : "reduce_group", defines)
                 .storage(op.in())

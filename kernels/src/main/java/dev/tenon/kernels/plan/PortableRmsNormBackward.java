@@ -4,21 +4,27 @@ import dev.tenon.Tensor;
 import dev.tenon.op.RmsNormBackward;
 
 final class PortableRmsNormBackward {
+    private static final int GRAD_SUM = 4;
+
     private PortableRmsNormBackward() {}
 
     static void bind(RmsNormBackward op, Work work) {
         // First, since gradIn may lie on gradOut.
         NormWeights.bind(op.gradOut(), op.sum(), null, op.rstd(), op.gradWeight(), null, work);
-        int group = work.device().rowGroup();
         Tensor sum = op.sum();
         Tensor gradSum = Rows.orElse(op.gradSum(), sum);
         Loop rows = Rows.over(sum.shape(), op.gradOut(), sum, op.rstd(), gradSum, op.gradIn());
+        RowForm form = RowForm.of(work, sum.dtype(), sum.size(-1))
+                .rows(rows, 0, op.gradOut())
+                .rows(rows, 1, sum)
+                .rows(rows, 4, op.gradIn())
+                .vector(op.weight(), PortableRmsNorm.WEIGHTS)
+                .rows(rows, 3, op.gradSum(), GRAD_SUM);
         work.launch(
                         "rms_norm",
                         "rms_norm_backward",
                         "TYPE=" + sum.dtype() + " WEIGHT=" + PortableLayerNorm.weightType(op.weight(), null, sum)
-                                + " GROUP=" + group + " OPERANDS=5 BACKWARD" + Rows.define(op.weight(), "HAS_WEIGHT")
-                                + Rows.define(op.gradSum(), "HAS_GRAD_SUM"))
+                                + form.defines() + " OPERANDS=5 BACKWARD")
                 .storage(op.gradOut())
                 .storage(sum)
                 .storage(Rows.orElse(op.weight(), sum))
@@ -34,6 +40,7 @@ final class PortableRmsNormBackward {
                 .value(Rows.base(op.weight()))
                 .value(Rows.stepOf(op.weight()))
                 .value(op.weightOffset())
-                .groups(rows.count(), group);
+                .value(form.argument())
+                .groups(rows.count(), form.items());
     }
 }

@@ -16,10 +16,12 @@ final class PortableRope {
                 Rows.withoutLast(op.out().layout()),
                 op.positions().layout().unsqueeze(-1));
         long pairs = op.frequencies().size(0);
+        int width = width(op, loop, work);
         work.launch(
                         "rope",
                         "rope",
-                        "TYPE=" + in.dtype() + (op.pairing() == Rope.Pairing.ADJACENT ? " ADJACENT" : " HALVES"))
+                        "TYPE=" + in.dtype() + (op.pairing() == Rope.Pairing.ADJACENT ? " ADJACENT" : " HALVES")
+                                + Vectors.define(width))
                 .storage(in)
                 .storage(op.out())
                 .storage(op.positions())
@@ -33,6 +35,20 @@ final class PortableRope {
                 .value(Rows.stepOf(op.frequencies()))
                 .value(op.magnitude())
                 .value(op.inverse() ? -1f : 1f)
-                .elements(loop.count() * (in.size(-1) - pairs));
+                .elements(loop.count() * (in.size(-1) - pairs) / width);
+    }
+
+    /** How many pairs an item turns: several where those, and what comes after the pairs, are whole numbers of neighbours. */
+    private static int width(Rope op, Loop loop, Work work) {
+        long pairs = op.frequencies().size(0);
+        int width = Vectors.width(work, op.in().dtype());
+        long alignment = Vectors.alignment(op.in().dtype(), width);
+        boolean fits = pairs % width == 0
+                && op.in().size(-1) % width == 0
+                && Rows.step(op.in()) == 1
+                && Rows.step(op.out()) == 1
+                && loop.isAligned(0, alignment)
+                && loop.isAligned(1, alignment);
+        return fits ? width : 1;
     }
 }

@@ -13,7 +13,8 @@ final class PortableTopK {
         work.launch(
                         "top_k",
                         "top_k",
-                        "TYPE=" + in.dtype() + " INDEX=" + op.indices().dtype() + " GROUP=" + group)
+                        "TYPE=" + in.dtype() + " INDEX=" + op.indices().dtype()
+                                + work.device().groupDefines(group))
                 .storage(in)
                 .storage(op.values())
                 .storage(op.indices())

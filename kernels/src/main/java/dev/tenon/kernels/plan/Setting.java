@@ -5,7 +5,7 @@ import java.util.Optional;
 /** What can be chosen of how portable kernels are launched. No choice changes what a kernel computes but in rounding. */
 public enum Setting {
     ELEMENT_GROUP("element-group", "work items of a group that has one for each element", 1, 4096, true),
-    ROW_GROUP("row-group", "work items of a group that has a row: softmax, norms, losses", 1, 4096, true),
+    ROW_GROUP("row-group", "most work items of a group that has a row: softmax, norms, losses", 1, 4096, true),
     REDUCE_GROUP("reduce-group", "work items of a group that reduces: sums, top-k, scatter-add", 1, 4096, true),
     FEW_ROWS("few-rows", "most rows of a matmul for which columns are read once, without packing", 0, 8, false),
     COLUMN_GROUP("column-group", "work items that share a column of such a matmul", 1, 1024, true),
@@ -22,7 +22,9 @@ public enum Setting {
             "attention-groups", "groups a compute unit should have before keys are left uncut", 1, 1024, false),
     ATTENTION_PART("attention-part", "keys that a part should have at least", 1, 1 << 20, false),
     REDUCE_ITEMS("reduce-items", "work items a compute unit should have before sums are left uncut", 1, 1 << 20, false),
-    REDUCE_PART("reduce-part", "terms that a part of a sum should have at least", 1, 1 << 20, false);
+    REDUCE_PART("reduce-part", "terms that a part of a sum should have at least", 1, 1 << 20, false),
+    SUB_GROUP("sub-group", "work items that exchange values directly where a group reduces; 0: none", 0, 1024, false),
+    VECTOR_BYTES("vector-bytes", "bytes that a work item moves at a time, where operands lie so", 1, 16, true);
 
     private final String label;
     private final String meaning;

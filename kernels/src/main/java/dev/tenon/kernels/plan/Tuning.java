@@ -2,6 +2,7 @@ package dev.tenon.kernels.plan;
 
 import dev.tenon.error.InvalidArgumentException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ import java.util.Optional;
 public final class Tuning {
     /** The group that defaults give elements, columns and attention's tiles. */
     private static final int GROUP = 128;
+
+    /** A size that GPUs of all makers have, where they have several. */
+    private static final int SUB_GROUP = 32;
 
     /** Sums of a row at least: one alone would round beyond what a sum of a few thousand terms may be off by. */
     private static final int LEAST_SUMS = 16;
@@ -33,8 +37,9 @@ public final class Tuning {
      * @param cpu whether a group is a loop on one core
      * @param localBytes of local memory a group can have
      * @param largestGroup work items that a group can have
+     * @param subGroups sizes that sub-groups can have
      */
-    public static Tuning defaults(boolean cpu, long localBytes, int largestGroup) {
+    public static Tuning defaults(boolean cpu, long localBytes, int largestGroup, List<Integer> subGroups) {
         int largest = Integer.highestOneBit(largestGroup);
         int item = 4;
         int depth = 16;
@@ -64,7 +69,15 @@ public final class Tuning {
         chosen.put(Setting.ATTENTION_PART, 128);
         chosen.put(Setting.REDUCE_ITEMS, 2048);
         chosen.put(Setting.REDUCE_PART, 1024);
+        // A CPU's items are steps of a loop, which a compiler makes vectors of.
+        chosen.put(Setting.SUB_GROUP, cpu || subGroups.isEmpty() ? 0 : subGroup(subGroups));
+        chosen.put(Setting.VECTOR_BYTES, cpu ? 1 : 16);
         return new Tuning(new int[Setting.values().length]).with(chosen);
+    }
+
+    /** The size that there is most use of, or what the device has. */
+    private static int subGroup(List<Integer> sizes) {
+        return sizes.contains(SUB_GROUP) ? SUB_GROUP : sizes.getLast();
     }
 
     /** With other values for some settings. */
@@ -79,10 +92,10 @@ public final class Tuning {
     }
 
     /** The first setting that a device of these limits does not take; empty if it takes all. */
-    public Optional<Refusal> refusal(long localBytes, int largestGroup) {
+    public Optional<Refusal> refusal(long localBytes, int largestGroup, List<Integer> subGroups) {
         for (Setting setting : Setting.values()) {
             Optional<String> reason =
-                    setting.whyNever(get(setting)).or(() -> whyHere(setting, localBytes, largestGroup));
+                    setting.whyNever(get(setting)).or(() -> whyHere(setting, localBytes, largestGroup, subGroups));
             if (reason.isPresent()) {
                 return Optional.of(new Refusal(setting, reason.get()));
             }
@@ -90,7 +103,7 @@ public final class Tuning {
         return Optional.empty();
     }
 
-    private Optional<String> whyHere(Setting setting, long localBytes, int largestGroup) {
+    private Optional<String> whyHere(Setting setting, long localBytes, int largestGroup, List<Integer> subGroups) {
         int value = get(setting);
         return switch (setting) {
             case ELEMENT_GROUP -> group(value, largestGroup);
@@ -104,7 +117,11 @@ public final class Tuning {
             case ATTENTION_GROUP -> group(value, largestGroup);
             case FEW_ROWS, TILE_DEPTH, PANEL_ROWS, PANEL_COLUMNS, PANEL_MEGABYTES -> Optional.empty();
             case ATTENTION_ROWS, ATTENTION_KEYS, ATTENTION_GROUPS, ATTENTION_PART -> Optional.empty();
-            case REDUCE_ITEMS, REDUCE_PART -> Optional.empty();
+            case REDUCE_ITEMS, REDUCE_PART, VECTOR_BYTES -> Optional.empty();
+            case SUB_GROUP ->
+                value == 0 || subGroups.contains(value)
+                        ? Optional.empty()
+                        : Optional.of("the device has sub-groups of " + subGroups + " work items, not of " + value);
         };
     }
 
@@ -142,8 +159,8 @@ public final class Tuning {
     }
 
     /** @throws InvalidArgumentException naming the setting that a device of these limits does not take */
-    Tuning require(long localBytes, int largestGroup) {
-        refusal(localBytes, largestGroup).ifPresent(refusal -> {
+    Tuning require(long localBytes, int largestGroup, List<Integer> subGroups) {
+        refusal(localBytes, largestGroup, subGroups).ifPresent(refusal -> {
             throw new InvalidArgumentException(refusal.setting().label() + ": " + refusal.reason());
         });
         return this;

@@ -12,9 +12,11 @@ import static dev.tenon.kernels.plan.Setting.PANEL_COLUMNS;
 import static dev.tenon.kernels.plan.Setting.PANEL_MEGABYTES;
 import static dev.tenon.kernels.plan.Setting.PANEL_ROWS;
 import static dev.tenon.kernels.plan.Setting.ROW_GROUP;
+import static dev.tenon.kernels.plan.Setting.SUB_GROUP;
 import static dev.tenon.kernels.plan.Setting.TILE;
 import static dev.tenon.kernels.plan.Setting.TILE_DEPTH;
 import static dev.tenon.kernels.plan.Setting.TILE_ITEM;
+import static dev.tenon.kernels.plan.Setting.VECTOR_BYTES;
 
 import dev.tenon.kernels.plan.DeviceTraits;
 import dev.tenon.kernels.plan.Setting;
@@ -24,6 +26,7 @@ import dev.tenon.op.Binary;
 import dev.tenon.op.GatedActivation;
 import dev.tenon.op.Matmul;
 import dev.tenon.op.Op;
+import dev.tenon.op.Reduce;
 import dev.tenon.op.RmsNorm;
 import dev.tenon.op.Softmax;
 import dev.tenon.op.Unary;
@@ -85,6 +88,14 @@ final class TuningSteps {
             {16, 32, 64}, {16, 32, 256}, {32, 32, 128}, {32, 32, 256}, {16, 64, 128}, {8, 32, 128}
         });
         parts();
+        add(
+                "vectors",
+                op -> op instanceof Unary
+                        || op instanceof Binary
+                        || op instanceof GatedActivation
+                        || op instanceof RmsNorm,
+                new Setting[] {VECTOR_BYTES},
+                new int[][] {{1}, {4}, {8}, {16}});
     }
 
     private void parts() {
@@ -100,6 +111,11 @@ final class TuningSteps {
                 op -> op instanceof Softmax || op instanceof RmsNorm,
                 new Setting[] {ROW_GROUP},
                 new int[][] {{16}, {32}, {64}, {128}, {256}});
+        add(
+                "reductions of a group",
+                op -> op instanceof Softmax || op instanceof RmsNorm || op instanceof Reduce,
+                new Setting[] {SUB_GROUP},
+                new int[][] {{0}, {8}, {16}, {32}, {64}, {128}});
         add(
                 "groups of elements",
                 op -> op instanceof Unary || op instanceof Binary || op instanceof GatedActivation,
@@ -128,7 +144,7 @@ final class TuningSteps {
             }
             Tuning tuning = traits.tuning().with(chosen);
             if (differs
-                    && tuning.refusal(traits.localBytes(), traits.largestGroup())
+                    && tuning.refusal(traits.localBytes(), traits.largestGroup(), traits.subGroups())
                             .isEmpty()) {
                 candidates.add(byName);
             }

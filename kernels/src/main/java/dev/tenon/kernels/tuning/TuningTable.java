@@ -106,9 +106,10 @@ public final class TuningTable {
             settings.put(setting, value);
         });
         Tuning tuning = limits.tuning().with(settings);
-        tuning.refusal(limits.localBytes(), limits.largestGroup()).ifPresent(refusal -> {
-            throw malformed(device, refusal.setting().label(), refusal.reason());
-        });
+        tuning.refusal(limits.localBytes(), limits.largestGroup(), limits.subGroups())
+                .ifPresent(refusal -> {
+                    throw malformed(device, refusal.setting().label(), refusal.reason());
+                });
         return settings;
     }
 

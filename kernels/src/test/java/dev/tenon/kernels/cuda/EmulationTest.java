@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs the tensor-core kernels' own sources on the CPU, with the tensor cores' instructions given as functions of their
+ * Runs the tensor-core kernels' own sources, and portable kernels as CUDA has them, on the CPU, with the tensor cores' instructions given as functions of their
  * documented meaning. See docs/cuda-kernels.md.
  */
 class EmulationTest {

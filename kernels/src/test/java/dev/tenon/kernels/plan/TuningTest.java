@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.error.InvalidArgumentException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Settings against limits. */
 class TuningTest {
     private static DeviceTraits traits(boolean cpu, long localBytes, int largestGroup) {
-        return new DeviceTraits("test", cpu, true, 4, localBytes, largestGroup);
+        return new DeviceTraits("test", cpu, true, 4, localBytes, largestGroup, List.of());
     }
 
     /** From the least that OpenCL 1.2 lets a device have, and less, to the largest. */
@@ -31,7 +32,8 @@ class TuningTest {
     void defaultsFitEveryDevice(int largestGroup, long localBytes) {
         for (boolean cpu : new boolean[] {true, false}) {
             DeviceTraits traits = traits(cpu, localBytes, largestGroup);
-            assertTrue(traits.tuning().refusal(localBytes, largestGroup).isEmpty());
+            assertTrue(
+                    traits.tuning().refusal(localBytes, largestGroup, List.of()).isEmpty());
             assertTrue(traits.rowGroup() <= largestGroup);
         }
     }
@@ -67,12 +69,15 @@ class TuningTest {
         "ATTENTION_GROUPS, 0",
         "ATTENTION_PART, 0",
         "REDUCE_ITEMS, 0",
-        "REDUCE_PART, -5"
+        "REDUCE_PART, -5",
+        "SUB_GROUP, 32",
+        "VECTOR_BYTES, 32",
+        "VECTOR_BYTES, 6"
     })
     void whatTheDeviceDoesNotAllowIsRefused(Setting setting, int value) {
         DeviceTraits traits = traits(false, 49152, 256);
         Tuning tuning = traits.tuning().with(Map.of(setting, value));
-        assertTrue(tuning.refusal(49152, 256).isPresent(), setting + " " + value);
+        assertTrue(tuning.refusal(49152, 256, List.of()).isPresent(), setting + " " + value);
         InvalidArgumentException error = assertThrows(InvalidArgumentException.class, () -> traits.with(tuning));
         assertTrue(String.valueOf(error.getMessage()).matches("(?s).*[a-z-]+: .*\\d.*"), error.getMessage());
     }
@@ -80,9 +85,22 @@ class TuningTest {
     @Test
     void localMemoryIsCounted() {
         Tuning tuning = traits(false, 49152, 256).tuning().with(Map.of(Setting.TILE_DEPTH, 64));
-        Tuning.Refusal refusal = tuning.refusal(49152, 256).orElseThrow();
+        Tuning.Refusal refusal = tuning.refusal(49152, 256, List.of()).orElseThrow();
         assertEquals(Setting.TILE, refusal.setting());
         assertEquals("it takes 66560 bytes of local memory; the device has 49152", refusal.reason());
+    }
+
+    @Test
+    void subGroupsAreUsedWhereAGpuHasThem() {
+        assertEquals(0, traits(false, 49152, 256).tuning().get(Setting.SUB_GROUP));
+        assertEquals(32, Tuning.defaults(false, 49152, 256, List.of(8, 16, 32)).get(Setting.SUB_GROUP));
+        assertEquals(64, Tuning.defaults(false, 49152, 256, List.of(64)).get(Setting.SUB_GROUP));
+        assertEquals(0, Tuning.defaults(true, 49152, 256, List.of(32)).get(Setting.SUB_GROUP));
+        Tuning tuning = traits(false, 49152, 256).tuning().with(Map.of(Setting.SUB_GROUP, 16));
+        assertEquals(
+                "the device has sub-groups of [32] work items, not of 16",
+                tuning.refusal(49152, 256, List.of(32)).orElseThrow().reason());
+        assertTrue(tuning.refusal(49152, 256, List.of(8, 16)).isEmpty());
     }
 
     @Test
@@ -95,7 +113,7 @@ class TuningTest {
 
     @Test
     void otherSettingsStay() {
-        Tuning tuning = Tuning.defaults(true, 1 << 20, 4096);
+        Tuning tuning = Tuning.defaults(true, 1 << 20, 4096, List.of());
         Tuning changed = tuning.with(Map.of(Setting.PANEL_ROWS, 8));
         assertEquals(8, changed.get(Setting.PANEL_ROWS));
         assertEquals(6, tuning.get(Setting.PANEL_ROWS));

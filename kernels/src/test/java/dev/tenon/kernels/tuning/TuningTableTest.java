@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TuningTableTest {
     private static final DeviceKey DEVICE = new DeviceKey("opencl", "Some \"GPU\" äöü", "535.1");
-    private static final DeviceTraits LIMITS = new DeviceTraits("opencl", false, true, 8, 49152, 256);
+    private static final DeviceTraits LIMITS = new DeviceTraits("opencl", false, true, 8, 49152, 256, List.of());
 
     @TempDir
     Path folder;
@@ -176,7 +176,7 @@ class TuningTableTest {
     @Test
     void theShippedTableIsSound() {
         DeviceKey pocl = new DeviceKey("opencl", "pthread-skylake-avx512-AMD EPYC", "3.1+debian");
-        DeviceTraits limits = new DeviceTraits("opencl", true, true, 2, 1 << 20, 4096);
+        DeviceTraits limits = new DeviceTraits("opencl", true, true, 2, 1 << 20, 4096, List.of());
         assertEquals(Map.of(), TuningTable.shipped().settings(pocl, limits));
     }
 
@@ -184,7 +184,7 @@ class TuningTableTest {
     void stepsOfferWhatTheDeviceAllows() {
         for (boolean cpu : new boolean[] {true, false}) {
             for (int group : new int[] {1, 64, 256, 4096}) {
-                DeviceTraits traits = new DeviceTraits("test", cpu, true, 4, 32768, group);
+                DeviceTraits traits = new DeviceTraits("test", cpu, true, 4, 32768, group, List.of());
                 List<TuningStep> steps = TuningSteps.of(traits);
                 assertTrue(cpu || group == 1 || steps.size() >= 4, steps.toString());
                 for (TuningStep step : steps) {
