@@ -8,13 +8,27 @@
 #include "tenon.h"
 #include "matmul.h"
 #include "epilogue.h"
-/* On a CPU an item takes a whole block, whose scales it then has at hand. */
-#if defined(QUANT) && GROUP == 1
-#define STEP TN_BLOCK_SIZE(B)
-#define PART(k, part) (part)
+#define BLOCK(c) (from[c] + k / TN_BLOCK_SIZE(B) * UNIT)
+#if !defined(QUANT)
+#define STEP 32
+#define DECODE(c, part, y) y[0] = lanes_both(TN_CAT(lanes_, B)(from[c] + k), TN_CAT(lanes_, B)(from[c] + k + 16));
+#elif GROUP == 1 && TN_BLOCK_SIZE(B) == 256
+/* A CPU takes a whole block, whose scales are decoded at once. It reads them from memory, which spreads one over a vector for nothing. */
+#define STEP 256
+#define PARTS 2
+#define DECODE(c, part, y) TN_CAT(tn_pair_, B)(BLOCK(c), part, scales[c], y);
 #else
 #define STEP 32
-#define PART(k, part) ((i32)((k) % TN_BLOCK_SIZE(B) / 32))
+#define DECODE(c, part, y) y[0] = TN_DECODE(B)(BLOCK(c), (i32)(k % TN_BLOCK_SIZE(B) / 32));
+#endif
+#ifndef PARTS
+#define PARTS 1
+#endif
+/* Without it the compiler would keep in registers what it has just written. */
+#ifdef __clang__
+#define WRITTEN() __atomic_signal_fence(__ATOMIC_ACQ_REL)
+#else
+#define WRITTEN()
 #endif
 #ifndef COLUMNS
 #define COLUMNS 1
@@ -32,24 +46,66 @@
 #define IS_ROW(r) 1
 #endif
 
+#if GROUP == 1
+/* Two chains of vectors, since each addition waits for the one before. */
+typedef Tn32 Sum;
+TN_FUNCTION Sum no_sum(void) {
+    return lanes_both(lanes_splat(0), lanes_splat(0));
+}
+TN_FUNCTION Sum add_products(Sum sum, Tn32 y, const TN_GLOBAL f32 *x) {
+    return lanes_both(lanes_fma(y.low, lanes_F32(x), sum.low), lanes_fma(y.high, lanes_F32(x + 16), sum.high));
+}
+TN_FUNCTION f32 total_of(Sum sum) {
+    f32 lane[16];
+    lanes_store(sum.low + sum.high, lane);
+    f32 total = 0;
+#pragma unroll
+    for (i32 i = 0; i < 16; i++) {
+        total += lane[i];
+    }
+    return total;
+}
+#else
+/* Four chains of single values: a GPU's work item has no registers for the vectors of eight rows. */
+typedef struct {
+    f32 lane[4];
+} Sum;
+TN_FUNCTION Sum no_sum(void) {
+    Sum sum = {{0, 0, 0, 0}};
+    return sum;
+}
+TN_FUNCTION Sum add_products(Sum sum, Tn32 y, const TN_GLOBAL f32 *x) {
+    f32 values[32];
+    lanes_spread(y, values);
+#pragma unroll
+    for (i32 i = 0; i < 32; i++) {
+        sum.lane[i % 4] = fma(values[i], x[i], sum.lane[i % 4]);
+    }
+    return sum;
+}
+TN_FUNCTION f32 total_of(Sum sum) {
+    return sum.lane[0] + sum.lane[1] + (sum.lane[2] + sum.lane[3]);
+}
+#endif
+
 TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, const TN_GLOBAL TN_STORAGE(BIAS) * bias,
                       const TN_GLOBAL TN_STORAGE(OUT) * residual, TN_GLOBAL TN_STORAGE(OUT) * out, const TnAxes batch,
                       const MatmulShape s, const f32 scale, const i64 aBase, const i64 aStride) {
+#if PARTS == 2
+    TN_LOCAL f32 scales[COLUMNS][16];
+#endif
     i64 shares = (s.n + COLUMNS - 1) / COLUMNS;
     i64 first = TN_GROUP_ID(0) % shares * COLUMNS;
     i64 matrix = TN_GROUP_ID(0) / shares;
     i32 me = TN_LOCAL_ID();
     TN_PLACES(at, batch, matrix)
     const TN_GLOBAL f32 *x = a + aBase + matrix * s.m * aStride;
-    /* Two chains of sums a result, since each addition waits for the one before. */
-    f32x16 sums[COLUMNS][ROWS];
-    f32x16 more[COLUMNS][ROWS];
+    Sum sums[COLUMNS][ROWS];
 #pragma unroll
     for (i32 c = 0; c < COLUMNS; c++) {
 #pragma unroll
         for (i32 r = 0; r < ROWS; r++) {
-            sums[c][r] = lanes_splat(0);
-            more[c][r] = lanes_splat(0);
+            sums[c][r] = no_sum();
         }
     }
 #ifdef QUANT
@@ -64,22 +120,26 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
         from[c] = b + (at[1] + (first + c < s.n ? first + c : first) * s.bColumn) * UNIT;
     }
     for (i64 k = (i64)me * STEP; k < whole; k += GROUP * STEP) {
+#if PARTS == 2
 #pragma unroll
-        for (i32 part = 0; part < STEP / 32; part++) {
-#pragma unroll
-            for (i32 c = 0; c < COLUMNS; c++) {
-#ifdef QUANT
-                Tn32 y = TN_DECODE(B)(from[c] + k / TN_BLOCK_SIZE(B) * UNIT, PART(k, part));
-#else
-                Tn32 y;
-                y.low = TN_CAT(lanes_, B)(from[c] + k);
-                y.high = TN_CAT(lanes_, B)(from[c] + k + 16);
+        for (i32 c = 0; c < COLUMNS; c++) {
+            lanes_store(TN_CAT(tn_scales_, B)(BLOCK(c)), scales[c]);
+        }
+        WRITTEN();
 #endif
 #pragma unroll
-                for (i32 r = 0; r < ROWS; r++) {
-                    const TN_GLOBAL f32 *xs = x + ROW(r) * aStride + k + part * 32;
-                    sums[c][r] = lanes_fma(y.low, lanes_F32(xs), sums[c][r]);
-                    more[c][r] = lanes_fma(y.high, lanes_F32(xs + 16), more[c][r]);
+        for (i32 part = 0; part < STEP / 32; part += PARTS) {
+#pragma unroll
+            for (i32 c = 0; c < COLUMNS; c++) {
+                Tn32 y[PARTS];
+                DECODE(c, part, y)
+#pragma unroll
+                for (i32 p = 0; p < PARTS; p++) {
+#pragma unroll
+                    for (i32 r = 0; r < ROWS; r++) {
+                        const TN_GLOBAL f32 *xs = x + ROW(r) * aStride + k + (part + p) * 32;
+                        sums[c][r] = add_products(sums[c][r], y[p], xs);
+                    }
                 }
             }
         }
@@ -89,14 +149,7 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
     for (i32 c = 0; c < COLUMNS; c++) {
 #pragma unroll
         for (i32 r = 0; r < ROWS; r++) {
-            f32 lane[16];
-            lanes_store(sums[c][r] + more[c][r], lane);
-            f32 total = 0;
-#pragma unroll
-            for (i32 i = 0; i < 16; i++) {
-                total += lane[i];
-            }
-            totals[c][r] = total;
+            totals[c][r] = total_of(sums[c][r]);
         }
     }
 #ifndef QUANT

@@ -10,6 +10,8 @@ final class PortableMatmul {
     private static final int SMALL_BLOCK = 32;
     /** Results that a CPU's work item adds up at once; each takes two vectors of 16 lanes. */
     private static final int MOST_SUMS = 4;
+    /** The same for small quantized blocks: decoding them leaves most registers free, and reading the rows costs more in relation. */
+    private static final int MOST_SUMS_OF_SMALL_BLOCKS = 8;
 
     private PortableMatmul() {}
 
@@ -91,12 +93,13 @@ final class PortableMatmul {
                         group);
     }
 
-    /**
-     * Columns that one work item of a CPU takes at once, so that it reads the rows once for all of them: as many as leave it
-     * registers for the sums. Blocks of 256 elements need these themselves.
-     */
+    /** Columns that one work item of a CPU takes at once, so that it reads the rows once for all of them. */
     private static int columnsOfGroup(MatmulProblem problem, int group) {
-        boolean small = problem.op().b().dtype().blockSize() <= SMALL_BLOCK;
-        return group == 1 && small ? (int) Math.max(1, MOST_SUMS / problem.m()) : 1;
+        if (group != 1) {
+            return 1;
+        }
+        DType weight = problem.op().b().dtype();
+        boolean smallBlocks = weight.isQuantized() && weight.blockSize() <= SMALL_BLOCK;
+        return (int) Math.max(1, (smallBlocks ? MOST_SUMS_OF_SMALL_BLOCKS : MOST_SUMS) / problem.m());
     }
 }
