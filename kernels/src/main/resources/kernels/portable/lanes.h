@@ -103,6 +103,14 @@ TN_FUNCTION void lanes_store(const f32x16 &a, f32 *to) {
         to[i] = a.lane[i];
     }
 }
+TN_FUNCTION f32 lanes_total(f32x16 a) {
+    for (i32 width = 8; width > 0; width /= 2) {
+        for (i32 i = 0; i < width; i++) {
+            a.lane[i] += a.lane[i + width];
+        }
+    }
+    return a.lane[0];
+}
 TN_FUNCTION f32x16 lanes_fma(const f32x16 &a, const f32x16 &b, f32x16 c) {
     LANES_FILL(c, fmaf(a.lane[i], b.lane[i], c.lane[i]))
     return c;
@@ -171,6 +179,12 @@ TN_FUNCTION f32x16 lanes_halves(f32 low, f32 high) {
 }
 TN_FUNCTION f32x16 lanes_splat(f32 value) {
     return (f32x16)value;
+}
+TN_FUNCTION f32 lanes_total(f32x16 a) {
+    float8 eight = a.lo + a.hi;
+    float4 four = eight.lo + eight.hi;
+    float2 two = four.lo + four.hi;
+    return two.x + two.y;
 }
 #define lanes_store(value, to) vstore16(value, 0, to)
 #define lanes_fma(a, b, c) fma(a, b, c)

@@ -24,11 +24,13 @@
 #ifndef PARTS
 #define PARTS 1
 #endif
-/* Without it the compiler would keep in registers what it has just written. */
 #ifdef __clang__
+/* Without it the compiler would keep in registers what it has just written. */
 #define WRITTEN() __atomic_signal_fence(__ATOMIC_ACQ_REL)
+#define PREFETCH(address) __builtin_prefetch(address)
 #else
 #define WRITTEN()
+#define PREFETCH(address)
 #endif
 #ifndef COLUMNS
 #define COLUMNS 1
@@ -56,14 +58,7 @@ TN_FUNCTION Sum add_products(Sum sum, Tn32 y, const TN_GLOBAL f32 *x) {
     return lanes_both(lanes_fma(y.low, lanes_F32(x), sum.low), lanes_fma(y.high, lanes_F32(x + 16), sum.high));
 }
 TN_FUNCTION f32 total_of(Sum sum) {
-    f32 lane[16];
-    lanes_store(sum.low + sum.high, lane);
-    f32 total = 0;
-#pragma unroll
-    for (i32 i = 0; i < 16; i++) {
-        total += lane[i];
-    }
-    return total;
+    return lanes_total(sum.low + sum.high);
 }
 #else
 /* Four chains of single values: a GPU's work item has no registers for the vectors of eight rows. */
@@ -133,6 +128,10 @@ TN_KERNEL matmul_rows(const TN_GLOBAL f32 *a, const TN_GLOBAL B_STORAGE *b, cons
             for (i32 c = 0; c < COLUMNS; c++) {
                 Tn32 y[PARTS];
                 DECODE(c, part, y)
+#if defined(QUANT) && GROUP == 1
+                /* The columns that the same core takes next. They are short, and the hardware sees each anew. */
+                PREFETCH(BLOCK(c) + part * (UNIT * 32 / TN_BLOCK_SIZE(B)) + COLUMNS * s.bColumn * UNIT);
+#endif
 #pragma unroll
                 for (i32 p = 0; p < PARTS; p++) {
 #pragma unroll

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The copies from other devices that are under way to a device. Bytes for host memory go there directly, and the call waits
- * for the source's work. Bytes for any other memory are first taken to staging memory: from then on the source may change
- * or end, and the call returns while the device still reads them.
+ * for the source's work. Bytes for any other memory go by way of staging memory, both ways in the order of their queues: the call
+ * returns while they are under way, where the devices can wait for each other, and the source may change or end after it.
  */
 final class Transfers {
     /** What is staged at once: large enough that a call costs nothing beside its bytes. */
@@ -56,8 +56,8 @@ final class Transfers {
         for (long at = 0; at < bytes; at += CHUNK) {
             HostBuffer memory = stage(Math.min(CHUNK, bytes - at));
             try {
-                from.download(source.buffer(), first + at, memory.segment()).synchronize();
-                add(new Pending(to.upload(memory.segment(), target.buffer(), start + at), memory));
+                StreamEvent filled = from.download(source.buffer(), first + at, memory.segment());
+                add(new Pending(to.upload(memory.segment(), target.buffer(), start + at, filled), memory));
             } catch (RuntimeException | Error e) {
                 memory.close();
                 throw e;

@@ -106,6 +106,11 @@ final class OpenClDevice implements BackendDevice {
         return commandBuffers;
     }
 
+    /** An event of this device's context that is passed when one of another context is; the caller's to release. */
+    long follow(long event) {
+        return OpenClNative.follow(event, context);
+    }
+
     /** How many OpenCL objects it holds. */
     long handles() {
         return handles.alive();

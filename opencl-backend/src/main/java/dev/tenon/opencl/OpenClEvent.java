@@ -52,6 +52,11 @@ final class OpenClEvent implements StreamEvent {
         }
     }
 
+    /** An event of another device's context that is passed when this is, or 0 if this is passed already. */
+    synchronized long followedOn(OpenClDevice other) {
+        return isDone() ? 0 : other.follow(event);
+    }
+
     synchronized void release() {
         if (event != 0) {
             OpenClNative.releaseEvent(event);

@@ -155,6 +155,29 @@ final class OpenClStream implements BackendStream {
         return StreamEvent.PASSED;
     }
 
+    /** Waits in the queue for another OpenCL device, and on the host for any other. */
+    @Override
+    public StreamEvent upload(MemorySegment from, DeviceBuffer to, long toOffset, StreamEvent filled) {
+        if (filled instanceof OpenClEvent point && from.isNative()) {
+            waitForOther(point);
+        } else {
+            filled.synchronize();
+        }
+        return upload(from, to, toOffset);
+    }
+
+    private synchronized void waitForOther(OpenClEvent point) {
+        requireOpen();
+        long follower = point.followedOn(device);
+        if (follower == 0) {
+            point.synchronize();
+            return;
+        }
+        synchronized (events) {
+            track(follower).holdUp(queues.current());
+        }
+    }
+
     @Override
     public StreamEvent download(DeviceBuffer from, long fromOffset, MemorySegment to) {
         OpenClBuffer source = (OpenClBuffer) from;

@@ -61,6 +61,29 @@ class OpenClCopiesTest {
         }
     }
 
+    /** The source's queue stands still until the test lets it go on: a copy that waited for it on the host would never return. */
+    @Test
+    void copiesDoNotWaitForTheSource() {
+        try (OpenClDevice one = OpenDevices.first(Configuration.DEFAULT);
+                OpenClDevice other = OpenDevices.first(Configuration.DEFAULT);
+                Scope scope = Scope.open()) {
+            Device first = new Device(one, Configuration.DEFAULT);
+            Device second = new Device(other, Configuration.DEFAULT);
+            Tensor source = Tensor.of(first, new float[] {1, 2, 3});
+            first.synchronize();
+            Gate gate = new Gate(one);
+            one.defaultStream().waitFor(gate.point());
+            source.set(source.multiply(2));
+            Tensor sum = source.to(second).add(1);
+            source.set(source.multiply(0));
+            gate.open();
+            gate.point().synchronize();
+            assertArrayEquals(new float[] {3, 5, 7}, sum.toFloatArray());
+            second.synchronize();
+            first.synchronize();
+        }
+    }
+
     @Test
     void transfersThatAreUnderWayEndWithTheirDevice() {
         OpenClDevice backend = OpenDevices.first(Configuration.DEFAULT);

@@ -50,6 +50,17 @@ public interface BackendStream extends AutoCloseable {
     }
 
     /**
+     * Uploads memory that another device's work still fills: it is read once the event, a point of a stream of that device, is
+     * passed. As it stands here the host waits for that.
+     *
+     * @throws dev.tenon.error.TenonException as {@link #upload(MemorySegment, DeviceBuffer, long)} does, or for a failure of the work waited for
+     */
+    default StreamEvent upload(MemorySegment from, DeviceBuffer to, long toOffset, StreamEvent filled) {
+        filled.synchronize();
+        return upload(from, to, toOffset);
+    }
+
+    /**
      * Copies a buffer's bytes into host memory, in the order of this stream's work. The bytes are there when the event is
      * passed, and the memory must stay alive until then; memory on the heap is filled when it returns. The segment may be
      * confined to the calling thread.
