@@ -2,6 +2,7 @@
 module dev.tenon.cuda {
     requires dev.tenon.kernels;
     requires dev.tenon.runtime;
+    requires jcublas;
     requires jcuda;
     requires static org.jspecify;
 

@@ -44,7 +44,11 @@ __attribute__((destructor)) static void report(void) {
 }
 
 int cuInit(unsigned flags) { return flags != 0; }
-int cuDriverGetVersion(int *version) { *version = 12040; return 0; }
+int cuDriverGetVersion(int *version) {
+    const char *wanted = getenv("STAND_IN_DRIVER_VERSION");
+    *version = wanted ? atoi(wanted) : 12040;
+    return 0;
+}
 int cuDeviceGetCount(int *count) { *count = 1; return 0; }
 int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal == 0 ? 0 : 101; }
 int cuDeviceGetName(char *name, int length, int device) { snprintf(name, length, "Stand-in %d", device); return 0; }

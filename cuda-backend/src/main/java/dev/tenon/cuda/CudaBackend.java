@@ -1,12 +1,14 @@
 package dev.tenon.cuda;
 
 import dev.tenon.Configuration;
+import dev.tenon.cuda.blas.BlasLibrary;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendProvider;
 import dev.tenon.spi.Discovery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** Provides NVIDIA's GPUs, numbered in the order in which the driver lists those that can be used. */
@@ -31,11 +33,20 @@ public final class CudaBackend implements BackendProvider {
                     List.of(),
                     List.of("there is no " + DriverNative.LIBRARY + " on this machine: NVIDIA's driver has it"));
         }
-        return discover(CudaNative::load, configuration);
+        return discover(CudaNative::load, BlasLibrary::find, configuration);
     }
 
     /** With a driver of one's own, for tests. */
     static Discovery discover(Supplier<Driver> load, Configuration configuration) {
+        return discover(load, version -> new BlasLibrary.Absent("none was looked for"), configuration);
+    }
+
+    /**
+     * With a driver and a cuBLAS of one's own, for tests.
+     *
+     * @param findBlas looks for the library that goes with a driver's version
+     */
+    static Discovery discover(Supplier<Driver> load, IntFunction<BlasLibrary> findBlas, Configuration configuration) {
         List<BackendDevice> devices = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         try {
@@ -44,8 +55,12 @@ public final class CudaBackend implements BackendProvider {
             if (count == 0) {
                 reasons.add("the CUDA driver finds no device");
             }
+            BlasLibrary blas = count == 0 ? new BlasLibrary.Absent("no device") : findBlas.apply(driver.version());
             for (int index = 0; index < count; index++) {
-                open(driver, index, configuration, devices, reasons);
+                open(driver, blas, index, configuration, devices, reasons);
+            }
+            if (!devices.isEmpty() && blas instanceof BlasLibrary.Absent absent) {
+                reasons.add("cuBLAS: " + absent.reason() + "; Tenon's own kernels multiply matrices");
             }
         } catch (NativeCallException e) {
             reasons.add(
@@ -61,13 +76,18 @@ public final class CudaBackend implements BackendProvider {
 
     /** One device that fails does not hide the others. */
     private static void open(
-            Driver driver, int index, Configuration configuration, List<BackendDevice> devices, List<String> reasons) {
+            Driver driver,
+            BlasLibrary blas,
+            int index,
+            Configuration configuration,
+            List<BackendDevice> devices,
+            List<String> reasons) {
         try {
             DeviceInfo info = DeviceInfo.read(driver, index);
             if (info.problem().isPresent()) {
                 reasons.add(info.description() + ": " + info.problem().get());
             } else {
-                devices.add(new CudaDevice(driver, info, devices.size(), configuration));
+                devices.add(new CudaDevice(driver, blas, info, devices.size(), configuration));
             }
         } catch (NativeCallException e) {
             reasons.add("device " + index + " of the CUDA driver: " + first(e));

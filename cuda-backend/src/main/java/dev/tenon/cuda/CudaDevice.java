@@ -1,6 +1,8 @@
 package dev.tenon.cuda;
 
 import dev.tenon.Configuration;
+import dev.tenon.cuda.blas.BlasLibrary;
+import dev.tenon.cuda.op.BlasProducts;
 import dev.tenon.cuda.op.CudaDispatch;
 import dev.tenon.cuda.op.CudaWork;
 import dev.tenon.cuda.op.TensorCores;
@@ -17,6 +19,7 @@ import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +40,9 @@ final class CudaDevice implements BackendDevice {
     private final long context;
     private final CudaPool pool;
     private final CudaStream home;
+    /** Null where there is no cuBLAS. */
+    private final @Nullable CudaBlas blas;
+
     private final Modules modules = new Modules(this);
     private final Staging staging = new Staging(this);
     private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
@@ -50,10 +56,10 @@ final class CudaDevice implements BackendDevice {
     /** What ended the context. */
     private volatile @Nullable NativeCallException end;
 
-    CudaDevice(Driver driver, DeviceInfo info, int number, Configuration configuration) {
+    CudaDevice(Driver driver, BlasLibrary blas, DeviceInfo info, int number, Configuration configuration) {
         this.driver = driver;
         this.info = info;
-        properties = info.properties(number);
+        properties = info.properties(number, blas);
         traits = info.traits();
         tensorCores = info.tensorCores();
         context = driver.retainContext(info.index());
@@ -74,6 +80,7 @@ final class CudaDevice implements BackendDevice {
             throw e;
         }
         pool = made;
+        this.blas = blas instanceof BlasLibrary.Found found ? new CudaBlas(this, found, info.capability()) : null;
         streams.add(home);
     }
 
@@ -183,9 +190,14 @@ final class CudaDevice implements BackendDevice {
         return staging;
     }
 
+    /** For what was planned for it, so there is one. */
+    CudaBlas blas() {
+        return Objects.requireNonNull(blas);
+    }
+
     /** Room for the steps of operators. */
     CudaWork work() {
-        return new CudaWork(traits, tensorCores, this::allocate);
+        return new CudaWork(traits, tensorCores, blas == null ? BlasProducts.NONE : blas, this::allocate);
     }
 
     void synchronizeStreams() {
@@ -272,6 +284,9 @@ final class CudaDevice implements BackendDevice {
         pool.close(home.handle(), release);
         home.close(driver, release);
         closed = true;
+        if (blas != null) {
+            blas.close(release);
+        }
         modules.close(driver, release);
         staging.close(driver, release);
         release.run(() -> driver.releaseContext(info.index()));

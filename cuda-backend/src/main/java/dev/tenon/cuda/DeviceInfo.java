@@ -1,6 +1,7 @@
 package dev.tenon.cuda;
 
 import dev.tenon.DType;
+import dev.tenon.cuda.blas.BlasLibrary;
 import dev.tenon.cuda.op.TensorCores;
 import dev.tenon.kernels.cuda.CudaTraits;
 import dev.tenon.kernels.plan.DeviceTraits;
@@ -77,12 +78,15 @@ record DeviceInfo(
                 new CudaTraits(capability / 10, capability % 10, multiprocessors, optInSharedBytes), driver);
     }
 
-    DeviceProperties properties(int number) {
+    DeviceProperties properties(int number, BlasLibrary blas) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("compute capability", capability / 10 + "." + capability % 10);
         details.put("driver", "CUDA " + driver / 1000 + "." + driver % 1000 / 10);
         details.put("shared memory", optInSharedBytes + " bytes a block");
         details.put("L2 cache", l2Bytes + " bytes");
+        if (blas instanceof BlasLibrary.Found found) {
+            details.put("matrix products", found.blas().description());
+        }
         return new DeviceProperties(
                 CudaBackend.NAME + ":" + number,
                 CudaBackend.NAME,

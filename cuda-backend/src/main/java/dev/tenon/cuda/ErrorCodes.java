@@ -13,7 +13,8 @@ final class ErrorCodes {
 
     /**
      * Whether a failure is the end of the context that it came from: every later call there fails with the same code. Such is
-     * a kernel that reads or writes where nothing is, one that traps, and a device that fell off the bus.
+     * a kernel that reads or writes where nothing is, one that traps, and a device that fell off the bus. cuBLAS's statuses are none of
+     * these numbers: what ended the context there, the driver's next call says.
      */
     static boolean endsContext(NativeCallException failure) {
         return switch ((int) failure.code()) {

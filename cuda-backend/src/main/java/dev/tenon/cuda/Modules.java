@@ -39,7 +39,7 @@ final class Modules {
         switch (step) {
             case Step.Portable portable -> kernel(portable.launch().key());
             case Step.TensorCore tensorCore -> kernel(tensorCore.launch().kernel());
-            case Step.Zeros _ -> {}
+            case Step.Library _, Step.Zeros _ -> {}
         }
     }
 
@@ -55,6 +55,7 @@ final class Modules {
                 driver.launch(
                         kernel.function(), kernel.grid(tensorCore.launch()), stream, parameters.of(tensorCore, driver));
             }
+            case Step.Library library -> device.blas().submit(library, stream);
             case Step.Zeros(var buffer) -> driver.zero(((CudaBuffer) buffer).pointer(), buffer.bytes(), stream);
         }
     }

@@ -58,7 +58,11 @@ class DiscoveryTest {
         RecordingDriver driver = new RecordingDriver(
                 new SimulatedDevice(0, "Old", 75, 1 << 30), new SimulatedDevice(1, "New", 90, 1L << 30));
         Discovery found = CudaBackend.discover(() -> driver, Configuration.DEFAULT);
-        assertEquals(List.of("Old: it has compute capability 7.5, at least 8.0 is needed"), found.reasons());
+        assertEquals(
+                List.of(
+                        "Old: it has compute capability 7.5, at least 8.0 is needed",
+                        "cuBLAS: none was looked for; Tenon's own kernels multiply matrices"),
+                found.reasons());
         assertEquals(List.of("cuda:0"), names(found));
         assertEquals("New", found.devices().getFirst().properties().description());
         found.devices().forEach(BackendDevice::close);

@@ -356,6 +356,9 @@ final class RecordingDriver extends RecordedMemory {
             case SimulatedStream.Launch launch ->
                 to instanceof SimulatedStream.Launch other && launch.function() == other.function();
             case SimulatedStream.Zeros _ -> to instanceof SimulatedStream.Zeros;
+            case SimulatedStream.Library library ->
+                to instanceof SimulatedStream.Library other
+                        && library.function().equals(other.function());
         };
     }
 

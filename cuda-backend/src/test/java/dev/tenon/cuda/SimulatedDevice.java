@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A device of the {@link RecordingDriver}: its limits, its context, its memory, and what is alive of its objects. */
 final class SimulatedDevice {
-    /** Blocks up to this size have memory behind them, so that copies can be followed. */
-    private static final long BACKED = 64 << 20;
+    /** Blocks up to this size have memory behind them, so that copies can be followed; the workspace of cuBLAS, which is larger, has none. */
+    private static final long BACKED = 31 << 20;
 
     final int index;
     final String name;

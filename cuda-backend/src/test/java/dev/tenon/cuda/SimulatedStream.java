@@ -25,6 +25,9 @@ final class SimulatedStream {
     /** Zeros for memory. */
     record Zeros(Runnable work) implements Work {}
 
+    /** What a library puts on the stream. */
+    record Library(String function, Runnable work) implements Work {}
+
     /** A launch as it was given: its values are read when it is made. */
     record Launch(long function, Driver.Grid grid, List<byte[]> values, Runnable work) implements Work {}
 

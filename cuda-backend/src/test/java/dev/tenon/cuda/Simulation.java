@@ -9,6 +9,9 @@ import dev.tenon.Graph;
 import dev.tenon.Scope;
 import dev.tenon.Stream;
 import dev.tenon.Tensor;
+import dev.tenon.cuda.blas.Blas;
+import dev.tenon.cuda.blas.BlasLibrary;
+import dev.tenon.cuda.blas.BlasUse;
 import dev.tenon.op.Attention;
 import dev.tenon.op.AttentionParameters;
 import dev.tenon.op.Epilogue;
@@ -28,6 +31,17 @@ final class Simulation {
 
     static List<CudaDevice> open(RecordingDriver driver, Configuration configuration) {
         Discovery found = CudaBackend.discover(() -> driver, configuration);
+        return found.devices().stream().map(CudaDevice.class::cast).toList();
+    }
+
+    /** One device, with cuBLAS. */
+    static CudaDevice open(RecordingDriver driver, Blas blas, BlasUse use) {
+        return open(driver, new BlasLibrary.Found(blas, use), Configuration.DEFAULT)
+                .getFirst();
+    }
+
+    static List<CudaDevice> open(RecordingDriver driver, BlasLibrary blas, Configuration configuration) {
+        Discovery found = CudaBackend.discover(() -> driver, version -> blas, configuration);
         return found.devices().stream().map(CudaDevice.class::cast).toList();
     }
 

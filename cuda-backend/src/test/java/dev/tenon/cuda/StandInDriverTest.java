@@ -8,14 +8,9 @@ import dev.tenon.DType;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.error.OutOfDeviceMemoryException;
 import dev.tenon.spi.Discovery;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,55 +53,14 @@ class StandInDriverTest {
 
     @Test
     void everyCallReachesItsFunction() throws Exception {
-        Assumptions.assumeTrue(
-                System.getProperty("os.name").equals("Linux")
-                        && System.getProperty("os.arch").equals("amd64"),
-                "JCuda's library is for Linux on x86-64");
-        Path library = compile();
-        List<String> lines = child(library.getParent());
+        StandIns.assumeLinux();
+        StandIns.compile(folder, "libcuda.so.1", "libcuda.c");
+        List<String> lines = StandIns.run(Child.class, folder, Map.of());
         assertTrue(lines.contains("Stand-in 0 9.0 CUDA 12.4"), lines.toString());
         assertTrue(lines.contains("cuModuleLoadDataEx CUDA_ERROR_INVALID_PTX no entry in this text"), lines.toString());
         assertTrue(lines.contains("asked " + (3L << 30)), lines.toString());
         assertTrue(lines.contains("reserved 4096, types true"), lines.toString());
         assertTrue(lines.getLast().startsWith("left: 0 contexts, 0 blocks, 0 pinned; "), lines.toString());
         assertEquals(1, lines.stream().filter(line -> line.startsWith("left:")).count(), lines.toString());
-    }
-
-    private Path compile() throws IOException, InterruptedException {
-        Path library = folder.resolve("libcuda.so.1");
-        try {
-            Process process = new ProcessBuilder(
-                            "cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/libcuda.c")
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("cc.log").toFile())
-                    .start();
-            assertEquals(0, process.waitFor(), Files.readString(folder.resolve("cc.log")));
-        } catch (IOException e) {
-            Assumptions.abort("there is no C compiler: " + e.getMessage());
-        }
-        return library;
-    }
-
-    private List<String> child(Path libraries) throws Exception {
-        String path = System.getProperty("jdk.module.path", "")
-                + File.pathSeparator
-                + System.getProperty("java.class.path", "");
-        Path classes = Path.of(
-                Child.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.library.path=" + System.getProperty("java.library.path", ""),
-                "-cp",
-                path + File.pathSeparator + classes + File.pathSeparator + classes.resolveSibling("test-classes"),
-                Child.class.getName()));
-        Path output = folder.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
-        int code = builder.start().waitFor();
-        List<String> lines = Arrays.asList(Files.readString(output).split("\n"));
-        assertEquals(0, code, lines.toString());
-        return lines;
     }
 }

@@ -7,12 +7,12 @@ import dev.tenon.kernels.cuda.CudaTraits;
 import dev.tenon.kernels.cuda.TensorCoreMatmul;
 import dev.tenon.op.Matmul;
 
-/** Chooses a matmul's kernels: those for tensor cores where they apply and are as exact as F32 sums, else the portable ones. */
+/** Chooses a matmul's kernels: cuBLAS as {@link BlasChoice} says, those for tensor cores where they apply and are as exact as F32 sums, else the portable ones. */
 final class CudaMatmul {
     private CudaMatmul() {}
 
     static void bind(Matmul op, CudaWork work) {
-        work.planned(op, traits -> plan(op, traits));
+        work.product(op, traits -> plan(op, traits));
     }
 
     /**

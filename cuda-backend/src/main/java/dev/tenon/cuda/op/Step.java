@@ -1,11 +1,13 @@
 package dev.tenon.cuda.op;
 
+import dev.tenon.kernels.cuda.BlasGemm;
 import dev.tenon.kernels.cuda.CudaArgument;
 import dev.tenon.kernels.cuda.CudaLaunch;
 import dev.tenon.kernels.plan.Launch;
 import dev.tenon.spi.DeviceBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One of the things that operators come to on a stream, in their order. */
 public sealed interface Step {
@@ -36,6 +38,22 @@ public sealed interface Step {
                     case CudaArgument.Map map -> buffers.add(map.buffer());
                     case CudaArgument.Value _, CudaArgument.Fields _ -> {}
                 }
+            }
+            return buffers;
+        }
+    }
+
+    /**
+     * A matrix product by the library.
+     *
+     * @param workspace memory for the time that it runs; null where it needs none
+     */
+    record Library(BlasGemm gemm, @Nullable DeviceBuffer workspace) implements Step {
+        @Override
+        public List<DeviceBuffer> buffers() {
+            List<DeviceBuffer> buffers = gemm.buffers();
+            if (workspace != null) {
+                buffers.add(workspace);
             }
             return buffers;
         }
