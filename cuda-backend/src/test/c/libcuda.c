@@ -1,6 +1,6 @@
 /*
- * A stand-in for libcuda.so.1, so that the real calls (JCuda's and Panama's) are made without a device: one "device" whose memory
- * is the host's and whose work is done when it is asked for. Handles are pointers to structures with a number of their kind, so
+ * A stand-in for libcuda.so.1, so that the real calls (JCuda's and Panama's) are made without a device: one "device", or as many as
+ * STAND_IN_DEVICES says (up to 4), whose memory is the host's and whose work is done when it is asked for. Handles are pointers to structures with a number of their kind, so
  * that arguments in another order are found; what is wrong is CUDA_ERROR_INVALID_VALUE (1). Kernels read their first parameter's
  * address and write nothing. At the end of the process it prints what is still alive.
  */
@@ -9,21 +9,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
+typedef struct Object {
     uint64_t kind;
     int capturing, shared;
+    /* The context it was made in. */
+    struct Object *context;
 } Object;
 enum { CONTEXT = 0xC0DE01, MODULE, FUNCTION, STREAM, EVENT, POOL, GRAPH, EXECUTABLE };
 static const char *names[] = {"context", "module", "function", "stream", "event", "pool", "graph", "executable"};
-static long alive[8], memory, pinned, launches;
-static int retained;
-static Object context = {CONTEXT, 0};
-static Object *current;
+static long alive[8], memory, pinned, launches, peers;
+static int retained, reach;
+#define DEVICES 4
+static Object contexts[DEVICES] = {{CONTEXT}, {CONTEXT}, {CONTEXT}, {CONTEXT}};
+static __thread Object *current;
 
 static int is(const void *object, uint64_t kind) { return object && ((const Object *)object)->kind == kind; }
+/* What only calls in its own context may be given. */
+static int here(const void *object, uint64_t kind) { return is(object, kind) && ((const Object *)object)->context == current; }
+static int devices(void) {
+    const char *wanted = getenv("STAND_IN_DEVICES");
+    return wanted ? atoi(wanted) : 1;
+}
+static int absent(int device) { return device < 0 || device >= devices() ? 101 : 0; }
 static int make(void **to, uint64_t kind) {
     Object *object = calloc(1, sizeof(Object));
     object->kind = kind;
+    object->context = current;
     alive[kind - CONTEXT]++;
     *to = object;
     return current || kind == CONTEXT ? 0 : 201;
@@ -39,6 +50,7 @@ __attribute__((destructor)) static void report(void) {
     for (int i = 1; i < 8; i++) {
         if (alive[i] && i != FUNCTION - CONTEXT) printf("left: %ld %s\n", alive[i], names[i]);
     }
+    if (peers) printf("copied from one device to another: %ld times, %d devices let reach others\n", peers, reach);
     printf("left: %d contexts, %ld blocks, %ld pinned; %ld launches\n", retained, memory, pinned, launches);
     fflush(stdout);
 }
@@ -49,16 +61,17 @@ int cuDriverGetVersion(int *version) {
     *version = wanted ? atoi(wanted) : 12040;
     return 0;
 }
-int cuDeviceGetCount(int *count) { *count = 1; return 0; }
-int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal == 0 ? 0 : 101; }
+int cuDeviceGetCount(int *count) { *count = devices(); return 0; }
+int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return absent(ordinal); }
+int cuDeviceCanAccessPeer(int *can, int device, int other) { *can = 1; return device == other ? 101 : absent(device) | absent(other); }
 int cuDeviceGetName(char *name, int length, int device) { snprintf(name, length, "Stand-in %d", device); return 0; }
-int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = 1ul << 32; return device; }
+int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = 1ul << 32; return absent(device); }
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
     *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 115 ? 1 : attribute == 16 ? 28 : attribute == 97 ? 232448 : 1000 + attribute;
-    return device;
+    return absent(device);
 }
-int cuDevicePrimaryCtxRetain(void **to, int device) { retained++; *to = &context; return device; }
-int cuDevicePrimaryCtxRelease_v2(int device) { retained--; return device; }
+int cuDevicePrimaryCtxRetain(void **to, int device) { retained++; *to = &contexts[device]; return absent(device); }
+int cuDevicePrimaryCtxRelease_v2(int device) { retained--; return absent(device); }
 int cuCtxSetCurrent(void *to) { current = to; return is(to, CONTEXT) ? 0 : 1; }
 
 int cuModuleLoadDataEx(void **to, const char *image, unsigned count, int *options, void **values) {
@@ -85,10 +98,10 @@ int cuFuncSetAttribute(void *function, int attribute, int value) {
 int cuStreamCreate(void **to, unsigned flags) { return flags == 1 ? make(to, STREAM) : 1; }
 int cuStreamDestroy_v2(void *stream) { return drop(stream, STREAM); }
 int cuStreamSynchronize(void *stream) { return !is(stream, STREAM); }
-int cuStreamWaitEvent(void *stream, void *event, unsigned flags) { return !is(stream, STREAM) || !is(event, EVENT) || flags; }
+int cuStreamWaitEvent(void *stream, void *event, unsigned flags) { return !here(stream, STREAM) || !is(event, EVENT) || flags; }
 int cuEventCreate(void **to, unsigned flags) { return flags == 1 || flags == 3 ? make(to, EVENT) : 1; }
 int cuEventDestroy_v2(void *event) { return drop(event, EVENT); }
-int cuEventRecord(void *event, void *stream) { return !is(event, EVENT) || !is(stream, STREAM); }
+int cuEventRecord(void *event, void *stream) { return !here(event, EVENT) || !here(stream, STREAM); }
 int cuEventQuery(void *event) {
     if (!is(event, EVENT)) return 1;
     ((Object *)event)->capturing ^= 1;
@@ -101,14 +114,19 @@ typedef struct {
     int allocType, handleTypes, locationType, locationId;
 } Properties;
 int cuMemPoolCreate(void **to, const Properties *p) {
-    return p->allocType == 1 && p->handleTypes == 0 && p->locationType == 1 && p->locationId == 0 ? make(to, POOL) : 1;
+    return p->allocType == 1 && p->handleTypes == 0 && p->locationType == 1 && current == &contexts[p->locationId] ? make(to, POOL) : 1;
 }
 int cuMemPoolDestroy(void *pool) { return drop(pool, POOL); }
 int cuMemPoolTrimTo(void *pool, size_t keep) { return !is(pool, POOL) || keep; }
 int cuMemPoolSetAttribute(void *pool, int attribute, uint64_t *value) { return !is(pool, POOL) || attribute != 4 || *value == 0; }
 int cuMemPoolGetAttribute(void *pool, int attribute, uint64_t *value) { *value = 4096; return !is(pool, POOL) || attribute != 5; }
+int cuMemPoolSetAccess(void *pool, const int *access, size_t count) {
+    reach++;
+    /* A location's kind and number, then read and write. */
+    return !here(pool, POOL) || count != 1 || access[0] != 1 || absent(access[1]) || current == &contexts[access[1]] || access[2] != 3;
+}
 int cuMemAllocFromPoolAsync(void **to, size_t bytes, void *pool, void *stream) {
-    if (!is(pool, POOL) || !is(stream, STREAM) || bytes % 512) return 1;
+    if (!here(pool, POOL) || !here(stream, STREAM) || bytes % 512) return 1;
     if (bytes > 1ul << 31) return 2;
     memory++;
     *to = calloc(1, bytes);
@@ -123,7 +141,7 @@ int cuMemFreeAsync(void *pointer, void *stream) {
 int cuMemHostAlloc(void **to, size_t bytes, unsigned flags) { pinned++; *to = malloc(bytes); return flags != 1; }
 int cuMemFreeHost(void *pointer) { pinned--; free(pointer); return 0; }
 static int copy(void *to, const void *from, size_t bytes, void *stream) {
-    if (!is(stream, STREAM)) return 1;
+    if (!here(stream, STREAM)) return 1;
     memcpy(to, from, bytes);
     return 0;
 }
@@ -154,12 +172,13 @@ int cuTensorMapEncodeTiled(void *to, int type, unsigned rank, void *from, const 
 }
 
 int cuMemcpyPeerAsync(void *to, void *toContext, const void *from, void *fromContext, size_t bytes, void *stream) {
-    return is(toContext, CONTEXT) && is(fromContext, CONTEXT) ? copy(to, from, bytes, stream) : 1;
+    peers++;
+    return is(toContext, CONTEXT) && is(fromContext, CONTEXT) && toContext != fromContext && toContext == current ? copy(to, from, bytes, stream) : 1;
 }
 
 int cuLaunchKernel(void *function, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned ty, unsigned tz, unsigned shared,
                    void *stream, void **parameters, void **extra) {
-    if (!is(function, FUNCTION) || !is(stream, STREAM) || !x || !y || !z || !tx || !ty || !tz || extra) return 1;
+    if (!here(function, FUNCTION) || !here(stream, STREAM) || !x || !y || !z || !tx || !ty || !tz || extra) return 1;
     if (tx * ty * tz > 1024 || shared > 232448 || (shared > 49152 && shared > ((Object *)function)->shared) || !parameters || !parameters[0]) return 1;
     volatile uint64_t first = *(uint64_t *)parameters[0];
     launches++;
@@ -177,6 +196,6 @@ int cuStreamEndCapture(void *stream, void **graph) {
 }
 int cuGraphInstantiateWithFlags(void **to, void *graph, unsigned long long flags) { return !is(graph, GRAPH) || flags ? 1 : make(to, EXECUTABLE); }
 int cuGraphExecUpdate_v2(void *executable, void *graph, void *information) { return !is(executable, EXECUTABLE) || !is(graph, GRAPH) || !information; }
-int cuGraphLaunch(void *executable, void *stream) { return !is(executable, EXECUTABLE) || !is(stream, STREAM); }
+int cuGraphLaunch(void *executable, void *stream) { return !here(executable, EXECUTABLE) || !here(stream, STREAM); }
 int cuGraphExecDestroy(void *executable) { return drop(executable, EXECUTABLE); }
 int cuGraphDestroy(void *graph) { return drop(graph, GRAPH); }

@@ -131,6 +131,15 @@ struct Matrix {
             }
         }
     }
+    void makePositive(i64 batch) {
+        for (i64 b = 0; b < batch; b++) {
+            for (i64 i = 0; i < lines; i++) {
+                for (i64 j = 0; j < length; j++) {
+                    set(b, i, j, (f32)std::fabs(at(b, i, j)));
+                }
+            }
+        }
+    }
     /* Every byte that is no element is still the sentinel. */
     void checkRoom(const std::string &name, i64 batch) const {
         std::vector<bool> element(memory.bytes / bytesOf(type) + 1);

@@ -3,6 +3,7 @@
 #include "gemm_bf16.cu"
 #include "gemm_f16.cu"
 #include "gemm_tf32.cu"
+#include "gemm_tf32_rounded.cu"
 
 typedef void (*GemmKernel)(const u16 *, const u16 *, const void *, const void *, void *, GemmShape, f32);
 typedef void (*WideKernel)(const f32 *, const f32 *, const void *, const void *, void *, GemmShape, f32);
@@ -30,11 +31,38 @@ struct Kernel {
         {#name "_mk_64", name##_mk_64, type, true, false, 64, 128, 32768},                                             \
         {#name "_mn_64", name##_mn_64, type, true, true, 64, 128, 32768},
 
+#define ROUNDED(name)                                                                                                  \
+    {#name "_kk_128", wide<name##_kk_128>, Type::F32, false, false, 128, 256, 98304},                                  \
+        {#name "_kn_128", wide<name##_kn_128>, Type::F32, false, true, 128, 256, 98304},                               \
+        {#name "_mk_128", wide<name##_mk_128>, Type::F32, true, false, 128, 256, 98304},                               \
+        {#name "_mn_128", wide<name##_mn_128>, Type::F32, true, true, 128, 256, 98304},                                \
+        {#name "_kk_64", wide<name##_kk_64>, Type::F32, false, false, 64, 128, 49152},                                 \
+        {#name "_kn_64", wide<name##_kn_64>, Type::F32, false, true, 64, 128, 49152},                                  \
+        {#name "_mk_64", wide<name##_mk_64>, Type::F32, true, false, 64, 128, 49152},                                  \
+        {#name "_mn_64", wide<name##_mn_64>, Type::F32, true, true, 64, 128, 49152},
+
 static const Kernel ALL[] = {KERNELS(gemm_bf16, Type::BF16) KERNELS(gemm_f16, Type::F16)
                              {"gemm_tf32_kk", wide<gemm_tf32_kk>, Type::F32, false, false, 64, 128, 49152},
                              {"gemm_tf32_kn", wide<gemm_tf32_kn>, Type::F32, false, true, 64, 128, 49152},
                              {"gemm_tf32_mk", wide<gemm_tf32_mk>, Type::F32, true, false, 64, 128, 49152},
-                             {"gemm_tf32_mn", wide<gemm_tf32_mn>, Type::F32, true, true, 64, 128, 49152}};
+                             {"gemm_tf32_mn", wide<gemm_tf32_mn>, Type::F32, true, true, 64, 128, 49152},
+                             ROUNDED(gemm_tf32_rounded)};
+
+static bool isRounded(const Kernel &kernel) {
+    return strstr(kernel.name, "rounded") != nullptr;
+}
+
+/* Of two operands that are rounded to nearest, to eleven bits each. */
+static const f64 TF32_TOLERANCE = 2 * 0x1p-11 + 0x1p-22;
+
+/* Ties away from zero. */
+static f64 roundedToTf32(f64 value) {
+    if (value == 0 || !std::isfinite(value)) {
+        return value;
+    }
+    i32 exponent = std::ilogb(value) - 10;
+    return std::ldexp(std::round(std::ldexp(value, -exponent)), exponent);
+}
 
 static i64 padded(i64 length) {
     return (8 - length % 8) % 8;
@@ -59,6 +87,10 @@ static void run(const Kernel &kernel, const GemmCase &c, u64 seed) {
     if (c.hasInfinity) {
         a.set(0, 0, 0, (f32)INFINITY);
     }
+    if (c.positive) {
+        a.makePositive(c.batch);
+        b.makePositive(c.batch);
+    }
     GemmShape s = {};
     s.a = a.base;
     s.aStride = a.stride;
@@ -77,13 +109,20 @@ static void run(const Kernel &kernel, const GemmCase &c, u64 seed) {
             for (i64 j = 0; j < c.n; j++) {
                 f64 sum = 0;
                 f64 magnitude = 0;
+                f64 roundedSum = 0;
                 for (i64 k = 0; k < c.k; k++) {
-                    f64 term = (kernel.alongM ? a.at(batch, k, i) : a.at(batch, i, k))
-                               * (kernel.alongN ? b.at(batch, k, j) : b.at(batch, j, k));
-                    sum += term;
-                    magnitude += std::fabs(term);
+                    f64 x = kernel.alongM ? a.at(batch, k, i) : a.at(batch, i, k);
+                    f64 y = kernel.alongN ? b.at(batch, k, j) : b.at(batch, j, k);
+                    sum += x * y;
+                    magnitude += std::fabs(x * y);
+                    roundedSum += roundedToTf32(x) * roundedToTf32(y);
                 }
-                outputs.expect(c, comparison, batch, i, j, sum, magnitude, sumTolerance((f64)c.k));
+                f64 tolerance = sumTolerance((f64)c.k);
+                if (isRounded(kernel)) {
+                    outputs.expect(c, comparison, batch, i, j, roundedSum, magnitude, tolerance);
+                    tolerance += TF32_TOLERANCE;
+                }
+                outputs.expect(c, comparison, batch, i, j, sum, magnitude, tolerance);
             }
         }
     }
@@ -112,6 +151,13 @@ int main(int, char **) {
         infinite.hasInfinity = true;
         infinite.out = kernel.type;
         run(kernel, infinite, seed++);
+    }
+    /* Of one sign, where rounding towards zero adds up: as many terms as stay within the tolerance. */
+    for (u32 tile : {4, 12}) {
+        GemmCase positive = {20, 12, 1024};
+        positive.positive = true;
+        positive.out = Type::F32;
+        run(ALL[tile], positive, seed++);
     }
     /* Several bands of tiles, and enough steps for every stage to come again. */
     GemmCase large = {600, 136, 300};

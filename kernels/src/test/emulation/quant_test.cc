@@ -27,6 +27,11 @@ static void run(u32 weight, Type aType, u32 rows, const GemmCase &c, u64 seed) {
     Generator generator(seed);
     Matrix a(aType, 1, c.m, c.k, c.gap, c.offset, atEnd);
     a.fillRandom(generator, 1);
+    if (c.hasInfinity) {
+        a.set(0, 0, 0, (f32)INFINITY);
+        a.set(0, 1, c.k - 1, -(f32)INFINITY);
+        a.set(0, 2, 3, (f32)NAN);
+    }
     BlockMatrix b(block, c.n, c.k, 1, atEnd, generator);
     GemmOutputs outputs(c, atEnd);
     outputs.bias.fillRandom(generator, 1);
@@ -78,6 +83,15 @@ int main(int, char **) {
             tile.hasBias = true;
             tile.hasResidual = seed % 2 == 0;
             run(weight, a, 0, tile, seed++);
+        }
+        GemmCase infinite = {5, 70, BLOCK_TYPES[weight].elements};
+        infinite.out = Type::F32;
+        infinite.hasInfinity = true;
+        for (Type a : {Type::F32, Type::BF16}) {
+            infinite.m = 5;
+            run(weight, a, 0, infinite, seed++);
+            infinite.m = 4;
+            run(weight, a, 4, infinite, seed++);
         }
         for (u32 rows : {1, 2, 4, 8}) {
             Type a = seed % 3 == 0 ? Type::F32 : seed % 3 == 1 ? Type::F16 : Type::BF16;

@@ -72,7 +72,10 @@ inline u16 floatToHalf(f32 value) {
     return bits;
 }
 
-/* The tensor cores add exact products and round once a step; towards zero, which is the worst that was measured of them. */
+/*
+ * The tensor cores add exact products and round once a step; towards zero, which is the worst that was measured of them. A step of
+ * mma.sync is half of an instruction's terms, as on an A100; of wgmma all of them.
+ */
 inline f32 towardZero(f64 value) {
     f32 rounded = (f32)value;
     return std::fabs((f64)rounded) > std::fabs(value) && std::isfinite(value) ? std::nextafterf(rounded, 0) : rounded;
@@ -130,8 +133,11 @@ inline void emulatedMma(Element type, f32 *d, const u32 *a, const u32 *b) {
                 f64 sum = lanes[lane]->d[i];
                 for (u32 k = 0; k < depth; k++) {
                     sum += (f64)left[row][k] * right[k][column];
+                    if (k + 1 == depth / 2 || k + 1 == depth) {
+                        sum = towardZero(sum);
+                    }
                 }
-                lanes[lane]->d[i] = towardZero(sum);
+                lanes[lane]->d[i] = (f32)sum;
             }
         }
     });

@@ -23,14 +23,19 @@ TN_FUNCTION TileNumber tile_number(u32 block, u32 rows, u32 columns) {
     return number;
 }
 
-/* A warp's sums of 16 x 8 results, into the block's BM x BN tile of f32. Chunks of 16 bytes are exchanged as in tile.h. */
+/* Where a sum lies in the block's BM x BN tile of f32. Chunks of 16 bytes are exchanged as in tile.h. */
+template <u32 BN> TN_FUNCTION u32 staged_place(u32 tile, u32 line, u32 column) {
+    return tile + line * BN * 4 + ((column / 4) ^ (line & 7)) * 16 + column % 4 * 4;
+}
+
+/* A warp's sums of 16 x 8 results, into that tile. */
 template <u32 BN> TN_FUNCTION void stage_sums(u32 tile, u32 row, u32 column, const f32 *d, u32 lane) {
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
         u32 line = row + half * 8 + lane / 4;
         u32 at = column + lane % 4 * 2;
         Two both = {{as_u32(d[2 * half]), as_u32(d[2 * half + 1])}};
-        store_shared2(tile + line * BN * 4 + ((at / 4) ^ (line & 7)) * 16 + at % 4 * 4, both);
+        store_shared2(staged_place<BN>(tile, line, at), both);
     }
 }
 

@@ -2,7 +2,9 @@
  * Matmul by a quantized weight with mma.sync, for sm_80 and later. A block's tile is 128 x 64, eight warps have 32 x 32 each;
  * 32 terms at a time, one part of a block for each column. The weight's whole numbers go to shared memory as exact 16-bit
  * floats; the product of a part is multiplied by the column's scale in F32, and a minimum by the sum of a's terms, which
- * another mma with ones gives. So nothing is rounded before F32, as the conformance suite asks of an F32 result.
+ * another mma with ones gives. So nothing is rounded before F32, as the conformance suite asks of an F32 result. Where a sum is not
+ * finite, an infinity of a may have met a whole number that is 0, or a minimum of the other sign: that element is added up again from
+ * weights as they are.
  */
 #pragma once
 #include "blocks.h"
@@ -31,6 +33,27 @@ TN_FUNCTION void store_numbers(u32 numbers, u32 scales, const Raw &raw, u32 part
             store_shared(scales + (QUANT_N + column) * 4, as_u32(second));
         }
     }
+}
+
+/* The sum of a row's elements, from first on, times a column's weights, one after another. */
+template <class Format> TN_FUNCTION f32 exact_sum(const void *a, i32 type, i64 first, const u8 *blocks, i64 terms) {
+    f32 sum = 0;
+#pragma unroll 1
+    for (i64 group = 0; group < terms / 8; group++) {
+        u32 part = (u32)(group / 4 % Format::PARTS);
+        u32 piece = (u32)(group % 4);
+        Raw raw = {};
+        i32 v[8];
+        Format::load(raw, blocks + group / 4 / Format::PARTS * (i64)Format::BYTES, part, piece);
+        Format::numbers(raw, part, piece, v);
+#pragma unroll
+        for (u32 i = 0; i < 8; i++) {
+            f32 scale = Format::scale(raw, part, Format::TWO_SCALES ? i / 4 : 0);
+            f32 weight = fmaf(scale, (f32)v[i], Format::minimum(raw, part));
+            sum = fmaf(load_as(type, a, first + group / 4 * 32 + i / 4 * 16 + piece * 4 + i % 4), weight, sum);
+        }
+    }
+    return sum;
 }
 
 template <class Format, class Left>
@@ -168,6 +191,19 @@ TN_FUNCTION void gemm_quant(const void *a, const u8 *b, const void *bias, const 
 #pragma unroll
         for (u32 j = 0; j < 4; j++) {
             stage_sums<QUANT_N>(shared, warpRow + i * 16, warpColumn + j * 8, sums[i][j], lane);
+        }
+    }
+    block_barrier();
+#pragma unroll 1
+    for (u32 i = thread; i < QUANT_M * QUANT_N; i += QUANT_THREADS) {
+        i64 row = fromM + i / QUANT_N;
+        i64 own = fromN + i % QUANT_N;
+        u32 at = staged_place<QUANT_N>(shared, i / QUANT_N, i % QUANT_N);
+        bool isFinite = (load_shared(at) & 0x7F800000u) != 0x7F800000u;
+        if (!isFinite && row < s.m && own < s.n) {
+            const u8 *weights = b + (s.b + batch * s.bBatch + own * s.bStride) * (i64)Format::BYTES;
+            i64 first = s.a + batch * s.aBatch + row * s.aStride;
+            store_shared(at, as_u32(exact_sum<Format>(a, (i32)s.aType, first, weights, s.k)));
         }
     }
     block_barrier();

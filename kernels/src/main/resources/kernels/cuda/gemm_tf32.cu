@@ -4,25 +4,11 @@
  * (the fourth is below 2^-22 of the result's terms). A block's tile is 64 x 64, each of four warps has 32 x 32. Where a sum is
  * not a number, the parts of an infinity may have met: that element is added up again in F32.
  */
-#include "gemm.h"
+#include "wide_tile.h"
 
 static const u32 WIDE = 64, WIDE_TERMS = 32, WIDE_STAGES = 3, WIDE_TILE = WIDE * WIDE_TERMS * 4;
 
-/* F32 lines are copied as lines of twice as many 16-bit elements. Element (outer, term): lines run along terms or across. */
-template <bool ACROSS> struct WideTile {
-    static const u32 LENGTH = 2 * (ACROSS ? WIDE : WIDE_TERMS);
-    TileCopy<ACROSS ? WIDE_TERMS : WIDE, LENGTH, 128, ACROSS> copy;
-
-    __device__ __forceinline__ void begin(const f32 *matrix, i64 stride, i64 from, i64 outer, i64 terms) {
-        copy.begin((const u16 *)matrix, 2 * stride, ACROSS ? 0 : from, ACROSS ? terms : outer, ACROSS ? 2 * from : 0,
-                   2 * (ACROSS ? outer : terms), threadIdx.x);
-    }
-    static __device__ __forceinline__ f32 at(u32 tile, u32 outer, u32 term) {
-        u32 line = ACROSS ? term : outer;
-        u32 element = ACROSS ? outer : term;
-        return as_f32(load_shared(tile + tile_place<LENGTH>(line, element / 4) + element % 4 * 4));
-    }
-};
+template <bool ACROSS> struct HalvedTile : WideTile<WIDE, WIDE_TERMS, 128, ACROSS> {};
 
 TN_FUNCTION void halve(f32 x, u32 *large, u32 *small) {
     *large = to_tf32(x);
@@ -42,8 +28,8 @@ TN_FUNCTION void gemm_tf32(const f32 *a, const f32 *b, const void *bias, const v
     u32 shared = shared_base();
     const f32 *matrixA = a + s.a + batch * s.aBatch;
     const f32 *matrixB = b + s.b + batch * s.bBatch;
-    WideTile<A_ALONG_M> left;
-    WideTile<B_ALONG_N> right;
+    HalvedTile<A_ALONG_M> left;
+    HalvedTile<B_ALONG_N> right;
     left.begin(matrixA, s.aStride, fromM, s.m, s.k);
     right.begin(matrixB, s.bStride, fromN, s.n, s.k);
     i64 steps = (s.k + WIDE_TERMS - 1) / WIDE_TERMS;
@@ -87,7 +73,7 @@ TN_FUNCTION void gemm_tf32(const f32 *a, const f32 *b, const void *bias, const v
 #pragma unroll
                 for (u32 e = 0; e < 4; e++) {
                     u32 row = warpRow + i * 16 + lane / 4 + (e & 1) * 8;
-                    halve(WideTile<A_ALONG_M>::at(tileA, row, term + (e >> 1) * 4), &x[i][0][e], &x[i][1][e]);
+                    halve(HalvedTile<A_ALONG_M>::at(tileA, row, term + (e >> 1) * 4), &x[i][0][e], &x[i][1][e]);
                 }
             }
 #pragma unroll
@@ -96,7 +82,7 @@ TN_FUNCTION void gemm_tf32(const f32 *a, const f32 *b, const void *bias, const v
 #pragma unroll
                 for (u32 e = 0; e < 2; e++) {
                     u32 column = warpColumn + j * 8 + lane / 4;
-                    halve(WideTile<B_ALONG_N>::at(tileB, column, term + e * 4), &y[0][e], &y[1][e]);
+                    halve(HalvedTile<B_ALONG_N>::at(tileB, column, term + e * 4), &y[0][e], &y[1][e]);
                 }
 #pragma unroll
                 for (u32 i = 0; i < 2; i++) {
@@ -124,7 +110,7 @@ TN_FUNCTION void gemm_tf32(const f32 *a, const f32 *b, const void *bias, const v
     for (u32 i = threadIdx.x; i < WIDE * WIDE; i += 128) {
         u32 row = i / WIDE;
         u32 column = i % WIDE;
-        u32 at = shared + row * WIDE * 4 + ((column / 4) ^ (row & 7)) * 16 + column % 4 * 4;
+        u32 at = staged_place<WIDE>(shared, row, column);
         f32 sum = as_f32(load_shared(at));
         if (sum != sum && fromM + row < s.m && fromN + column < s.n) {
             const f32 *x = matrixA + (fromM + row) * (A_ALONG_M ? 1 : s.aStride);

@@ -30,6 +30,10 @@ TN_FUNCTION void counter_init_fence() {
     asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
+/* What this thread stored to shared memory is seen by the products and bulk copies that follow, of others after a barrier. */
+TN_FUNCTION void stores_before_async() {
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
 TN_FUNCTION void counter_arrive(u32 at) {
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(at) : "memory");
 }
@@ -188,6 +192,9 @@ TN_FUNCTION void counter_init(u32 at, u32 arrivals) {
     emulatedCounterInit(at, arrivals);
 }
 TN_FUNCTION void counter_init_fence() {
+    emulatedProxyFence();
+}
+TN_FUNCTION void stores_before_async() {
     emulatedProxyFence();
 }
 TN_FUNCTION void counter_arrive(u32 at) {

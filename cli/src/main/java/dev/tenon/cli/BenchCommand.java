@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,14 +90,25 @@ final class BenchCommand extends TenonCommand {
         if (isJson()) {
             return;
         }
-        String found = measured.map(limit -> String.format(
-                        Locale.ROOT,
-                        "measured peak %.1f GFLOP/s (F32 multiply-add), memory read %.1f GB/s",
-                        limit.flops() / 1e9,
-                        limit.readBytes() / 1e9))
-                .orElse("its limits are not measured");
+        String found = measured.map(BenchCommand::words).orElse("its limits are not measured");
         out().printf("%s: %s; %s%n", on.name(), on.properties().description(), found);
         out().flush();
+    }
+
+    private static String words(DeviceLimits limit) {
+        StringBuilder words = new StringBuilder(String.format(
+                Locale.ROOT,
+                "measured peak %.1f GFLOP/s (F32 multiply-add), memory read %.1f GB/s",
+                limit.flops() / 1e9,
+                limit.readBytes() / 1e9));
+        limit.copyBytes().ifPresent(bytes -> words.append(String.format(Locale.ROOT, ", copy %.1f GB/s", bytes / 1e9)));
+        // Quantized types are multiplied as floating-point ones that are listed.
+        new TreeMap<>(limit.productFlops()).forEach((type, flops) -> {
+            if (!type.isQuantized()) {
+                words.append(String.format(Locale.ROOT, ", %s products %.1f GFLOP/s", type, flops / 1e9));
+            }
+        });
+        return words.toString();
     }
 
     private List<Map<String, Object>> limitDocuments() {
@@ -106,6 +118,10 @@ final class BenchCommand extends TenonCommand {
             document.put("device", device.name());
             document.put("flops_per_second", limit.flops());
             document.put("read_bytes_per_second", limit.readBytes());
+            limit.copyBytes().ifPresent(bytes -> document.put("copy_bytes_per_second", bytes));
+            if (!limit.productFlops().isEmpty()) {
+                document.put("product_flops_per_second", new TreeMap<>(limit.productFlops()));
+            }
             documents.add(document);
         }));
         return documents;

@@ -42,15 +42,22 @@ record BenchRow(
                 medianNanos / 1e6,
                 perSecond / 1e9,
                 byMemory ? "GB/s" : "GFLOP/s",
-                limits.map(limit -> 100 * perSecond / (byMemory ? limit.readBytes() : limit.flops())));
+                limits.map(limit -> 100 * perSecond / (byMemory ? limit.readBytes() : peak(op, limit))));
     }
 
     /** Whether memory limits the operator on a device, rather than arithmetic. */
     static boolean isByMemory(Op op, Optional<DeviceLimits> limits) {
         return op instanceof AllReduce
-                || limits.isPresent()
-                        && Cost.of(op).intensity() * limits.get().readBytes()
-                                < limits.get().flops();
+                || limits.isPresent() && Cost.of(op).intensity() * limits.get().readBytes() < peak(op, limits.get());
+    }
+
+    /** By the operand whose type is multiplied faster: a wide one may be cut into several of that type. */
+    private static double peak(Op op, DeviceLimits limits) {
+        return op.inputs().stream()
+                .limit(2)
+                .mapToDouble(operand -> limits.flops(operand.dtype()))
+                .max()
+                .orElse(limits.flops());
     }
 
     static String shape(Op op) {

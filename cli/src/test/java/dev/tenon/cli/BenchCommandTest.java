@@ -5,11 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tenon.Configuration;
+import dev.tenon.DType;
+import dev.tenon.Device;
+import dev.tenon.Scope;
+import dev.tenon.Tenon;
+import dev.tenon.Tensor;
+import dev.tenon.op.Epilogue;
+import dev.tenon.op.Matmul;
+import dev.tenon.op.Op;
+import dev.tenon.spi.DeviceLimits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class BenchCommandTest {
@@ -45,6 +56,27 @@ class BenchCommandTest {
         assertEquals(ROW, List.copyOf(row.document().keySet()));
         assertNull(row.document().get("percent_of_limit"));
         assertTrue(row.toString().endsWith("-"));
+    }
+
+    /** 2 * 64^3 operations in a microsecond are 524 GFLOP/s. */
+    @Test
+    void aProductOnMatrixUnitsStandsBesideTheirPeak() {
+        DeviceLimits limits =
+                new DeviceLimits(1e9, 1e15, OptionalDouble.empty(), Map.of(DType.BF16, 2e12, DType.Q8_0, 4e12));
+        try (Tenon tenon = Tenon.open(Configuration.DEFAULT);
+                Scope scope = Scope.open()) {
+            Device cpu = tenon.device("cpu");
+            for (DType type : List.of(DType.BF16, DType.F32, DType.Q8_0)) {
+                Tensor a = Tensor.empty(cpu, type.isQuantized() ? DType.BF16 : type, 64, 64);
+                Tensor b = Tensor.empty(cpu, type, 64, 64).transpose();
+                Op op = new Matmul(a, b, Epilogue.NONE, Tensor.empty(cpu, DType.F32, 64, 64));
+                BenchRow row = BenchRow.of(op, "x", 1, 1000, Optional.of(limits), false);
+                assertEquals(
+                        100 * 524.288e9 / limits.flops(type),
+                        row.percentOfLimit().orElseThrow(),
+                        1e-6);
+            }
+        }
     }
 
     /** A device twice is one; several have a table of their own, and none lacks cases that the others have. */

@@ -29,6 +29,12 @@ class ProcessTest {
     }
 
     private static CommandRun run(Map<String, String> environment, String input, Object... arguments) throws Exception {
+        return run(folder, environment, input, arguments);
+    }
+
+    /** @param folder for its input and output */
+    static CommandRun run(Path folder, Map<String, String> environment, String input, Object... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",

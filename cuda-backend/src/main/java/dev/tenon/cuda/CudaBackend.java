@@ -2,6 +2,8 @@ package dev.tenon.cuda;
 
 import dev.tenon.Configuration;
 import dev.tenon.cuda.blas.BlasLibrary;
+import dev.tenon.error.InputOutputException;
+import dev.tenon.error.MalformedFileException;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendProvider;
@@ -57,7 +59,7 @@ public final class CudaBackend implements BackendProvider {
             }
             BlasLibrary blas = count == 0 ? new BlasLibrary.Absent("no device") : findBlas.apply(driver.version());
             for (int index = 0; index < count; index++) {
-                open(driver, blas, index, configuration, devices, reasons);
+                open(driver, blas, index, count, configuration, devices, reasons);
             }
             if (!devices.isEmpty() && blas instanceof BlasLibrary.Absent absent) {
                 reasons.add("cuBLAS: " + absent.reason() + "; Tenon's own kernels multiply matrices");
@@ -79,11 +81,12 @@ public final class CudaBackend implements BackendProvider {
             Driver driver,
             BlasLibrary blas,
             int index,
+            int count,
             Configuration configuration,
             List<BackendDevice> devices,
             List<String> reasons) {
         try {
-            DeviceInfo info = DeviceInfo.read(driver, index);
+            DeviceInfo info = DeviceInfo.read(driver, index, count);
             if (info.problem().isPresent()) {
                 reasons.add(info.description() + ": " + info.problem().get());
             } else {
@@ -91,6 +94,8 @@ public final class CudaBackend implements BackendProvider {
             }
         } catch (NativeCallException e) {
             reasons.add("device " + index + " of the CUDA driver: " + first(e));
+        } catch (MalformedFileException | InputOutputException e) {
+            reasons.add("device " + index + " of the CUDA driver cannot be tuned as asked: " + first(e));
         }
     }
 

@@ -8,13 +8,20 @@ import dev.tenon.cuda.op.CudaWork;
 import dev.tenon.cuda.op.TensorCores;
 import dev.tenon.error.ClosedException;
 import dev.tenon.error.DeviceException;
+import dev.tenon.error.InputOutputException;
+import dev.tenon.error.MalformedFileException;
 import dev.tenon.error.NativeCallException;
 import dev.tenon.error.TenonException;
+import dev.tenon.kernels.cuda.CudaLimitProbe;
 import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.tuning.ChosenTuning;
+import dev.tenon.kernels.tuning.PortableTuning;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendDevice;
 import dev.tenon.spi.BackendStream;
+import dev.tenon.spi.BackendTuning;
 import dev.tenon.spi.DeviceBuffer;
+import dev.tenon.spi.DeviceLimits;
 import dev.tenon.spi.DeviceProperties;
 import dev.tenon.spi.MemoryUse;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +44,7 @@ final class CudaDevice implements BackendDevice {
     private final DeviceProperties properties;
     private final DeviceTraits traits;
     private final TensorCores tensorCores;
+    private final PortableTuning tuning;
     private final long context;
     private final CudaPool pool;
     private final CudaStream home;
@@ -47,6 +55,8 @@ final class CudaDevice implements BackendDevice {
     private final Staging staging = new Staging(this);
     private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
     private final CudaClock clock = new CudaClock();
+    /** The driver's numbers of devices that reach this one's memory. */
+    private final Set<Integer> reachedBy = ConcurrentHashMap.newKeySet();
     /** Times that nobody has asked for yet. */
     private final Set<CudaTiming> timings = ConcurrentHashMap.newKeySet();
     /** Of graphs that are not closed. */
@@ -56,11 +66,31 @@ final class CudaDevice implements BackendDevice {
     /** What ended the context. */
     private volatile @Nullable NativeCallException end;
 
+    /**
+     * Opens a device.
+     *
+     * @throws MalformedFileException if a tuning table is damaged or says what the device does not allow
+     * @throws InputOutputException if the user's table is there and cannot be read
+     */
     CudaDevice(Driver driver, BlasLibrary blas, DeviceInfo info, int number, Configuration configuration) {
+        this(driver, blas, info, number, configuration, ChosenTuning.of(info.tuningKey(), info.traits()));
+    }
+
+    private CudaDevice(
+            Driver driver,
+            BlasLibrary blas,
+            DeviceInfo info,
+            int number,
+            Configuration configuration,
+            ChosenTuning chosen) {
         this.driver = driver;
         this.info = info;
-        properties = info.properties(number, blas);
-        traits = info.traits();
+        properties = info.properties(number, blas, chosen.summary());
+        traits = chosen.traits();
+        tuning = new PortableTuning(
+                info.tuningKey(),
+                chosen,
+                tuned -> new CudaDevice(driver, blas, info, number, configuration, ChosenTuning.byLimits(tuned)));
         tensorCores = info.tensorCores();
         context = driver.retainContext(info.index());
         CudaPool made = null;
@@ -200,6 +230,16 @@ final class CudaDevice implements BackendDevice {
         return new CudaWork(traits, tensorCores, blas == null ? BlasProducts.NONE : blas, this::allocate);
     }
 
+    /** Lets another device's copies go to this one's memory without the host, if there is a way. */
+    void letReach(CudaDevice other) {
+        int number = other.info.index();
+        if (!other.info.reaches().contains(info.index()) || reachedBy.contains(number)) {
+            return;
+        }
+        run(d -> pool.letReach(number));
+        reachedBy.add(number);
+    }
+
     void synchronizeStreams() {
         List.copyOf(streams).forEach(CudaStream::synchronize);
     }
@@ -238,7 +278,7 @@ final class CudaDevice implements BackendDevice {
 
     @Override
     public Optional<String> whyUnsupported(Op op) {
-        return CudaDispatch.whyUnsupported(op, traits);
+        return CudaDispatch.whyUnsupported(op, traits, tensorCores);
     }
 
     @Override
@@ -253,6 +293,17 @@ final class CudaDevice implements BackendDevice {
             streams.add(opened);
             return opened;
         });
+    }
+
+    /** Empty with a driver that does not load the kernels for tensor cores: the probe's are beside these. */
+    @Override
+    public Optional<DeviceLimits> measureLimits() {
+        return tensorCores.usable().map(usable -> CudaLimitProbe.measure(this, usable, home::run));
+    }
+
+    @Override
+    public Optional<BackendTuning> tuning() {
+        return Optional.of(tuning);
     }
 
     /** Waits for a stream and gives it back. */

@@ -106,6 +106,11 @@ final class CudaNative implements Driver {
     }
 
     @Override
+    public boolean canReach(int device, int other) {
+        return made("cuDeviceCanAccessPeer", DriverNative.canReach(device, other)) != 0;
+    }
+
+    @Override
     public long retainContext(int device) {
         JCudaHandles.Context context = new JCudaHandles.Context();
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device(device)));
@@ -241,6 +246,11 @@ final class CudaNative implements Driver {
     @Override
     public void trimPool(long pool, long keep) {
         check("cuMemPoolTrimTo", JCudaDriver.cuMemPoolTrimTo(pools.get(pool), keep));
+    }
+
+    @Override
+    public void letReach(long pool, int device) {
+        check("cuMemPoolSetAccess", DriverNative.letReach(pool, device));
     }
 
     @Override

@@ -103,6 +103,13 @@ final class CudaPool {
         return new MemoryUse(used, closed ? 0 : Math.max(0, driver.reserved(pool) - used), limit);
     }
 
+    /** Lets another of the driver's devices reach the memory. */
+    synchronized void letReach(int device) {
+        if (!closed) {
+            driver.letReach(pool, device);
+        }
+    }
+
     /** Gives free memory back to the system; the streams that it was given back on are done. */
     synchronized void trim() {
         if (!closed) {

@@ -5,6 +5,7 @@ import dev.tenon.cuda.op.CudaWork;
 import dev.tenon.cuda.op.Step;
 import dev.tenon.error.ClosedException;
 import dev.tenon.error.ShapeException;
+import dev.tenon.kernels.cuda.CudaLaunch;
 import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
@@ -46,6 +47,11 @@ final class CudaStream implements BackendStream {
             CudaDispatch.bind(op, work);
             submit(work.steps());
         }
+    }
+
+    /** Enqueues a kernel that needs no scratch memory. */
+    void run(CudaLaunch launch) {
+        submit(List.of(new Step.TensorCore(launch, List.of())));
     }
 
     private synchronized void submit(List<Step> steps) {
@@ -141,7 +147,7 @@ final class CudaStream implements BackendStream {
         return StreamEvent.PASSED;
     }
 
-    /** By the driver's own way between two devices: a direct one where they reach each other's memory. */
+    /** By the driver's own way between two devices: a direct one where this one reaches the other's memory, else by the host's. */
     @Override
     public boolean copyFrom(
             BackendStream source, DeviceBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
@@ -153,6 +159,7 @@ final class CudaStream implements BackendStream {
         CudaBuffer taken = (CudaBuffer) from;
         CudaBuffer given = (CudaBuffer) to;
         other.requireOpen();
+        other.device.letReach(device);
         taken.usedBy(other);
         synchronized (this) {
             requireOpen();

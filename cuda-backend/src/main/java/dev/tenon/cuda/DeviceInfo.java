@@ -3,20 +3,24 @@ package dev.tenon.cuda;
 import dev.tenon.DType;
 import dev.tenon.cuda.blas.BlasLibrary;
 import dev.tenon.cuda.op.TensorCores;
+import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.CudaTraits;
 import dev.tenon.kernels.plan.DeviceTraits;
+import dev.tenon.kernels.tuning.DeviceKey;
 import dev.tenon.spi.DeviceProperties;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A device's limits, asked once.
  *
  * @param index the driver's number for it
  * @param capability the compute capability, times 10: 90 for Hopper
+ * @param reaches the driver's numbers of other devices whose memory it can be let reach
  * @param optInSharedBytes of shared memory that a block can have, if its kernel asks for more than 48 KiB
  */
 record DeviceInfo(
@@ -28,7 +32,8 @@ record DeviceInfo(
         long memoryBytes,
         int optInSharedBytes,
         int l2Bytes,
-        boolean hasPools) {
+        boolean hasPools,
+        List<Integer> reaches) {
     /** The oldest that kernels are compiled for. */
     private static final int OLDEST = 80;
     /** Of shared memory that portable kernels declare at most: more must be asked for when a kernel is launched. */
@@ -37,6 +42,8 @@ record DeviceInfo(
     private static final int LARGEST_BLOCK = 1024;
     private static final int WARP = 32;
 
+    private static final String TF32 = "tenon.cuda.tf32";
+
     private static final int MULTIPROCESSOR_COUNT = 16;
     private static final int L2_CACHE_SIZE = 38;
     private static final int COMPUTE_CAPABILITY_MAJOR = 75;
@@ -44,7 +51,8 @@ record DeviceInfo(
     private static final int MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
     private static final int MEMORY_POOLS_SUPPORTED = 115;
 
-    static DeviceInfo read(Driver driver, int index) {
+    /** @param count how many devices the driver lists */
+    static DeviceInfo read(Driver driver, int index, int count) {
         return new DeviceInfo(
                 index,
                 driver.deviceName(index),
@@ -55,7 +63,11 @@ record DeviceInfo(
                 driver.deviceMemory(index),
                 driver.attribute(index, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
                 driver.attribute(index, L2_CACHE_SIZE),
-                driver.attribute(index, MEMORY_POOLS_SUPPORTED) != 0);
+                driver.attribute(index, MEMORY_POOLS_SUPPORTED) != 0,
+                IntStream.range(0, count)
+                        .filter(other -> other != index && driver.canReach(index, other))
+                        .boxed()
+                        .toList());
     }
 
     /** Why this backend cannot use the device. */
@@ -73,20 +85,49 @@ record DeviceInfo(
                 .compiledAhead();
     }
 
-    TensorCores tensorCores() {
-        return new TensorCores(
-                new CudaTraits(capability / 10, capability % 10, multiprocessors, optInSharedBytes), driver);
+    /**
+     * Whether products of F32 operands may round these to TF32: the system property {@code tenon.cuda.tf32}.
+     *
+     * @throws InvalidArgumentException for a value that is neither true nor false
+     */
+    private static boolean isTf32Allowed() {
+        String value = System.getProperty(TF32, "false");
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidArgumentException(TF32 + " is " + value + "; it can be true or false");
+        };
     }
 
-    DeviceProperties properties(int number, BlasLibrary blas) {
+    TensorCores tensorCores() {
+        return new TensorCores(
+                new CudaTraits(capability / 10, capability % 10, multiprocessors, optInSharedBytes, isTf32Allowed()),
+                driver);
+    }
+
+    DeviceKey tuningKey() {
+        return new DeviceKey(CudaBackend.NAME, description, driverName());
+    }
+
+    private String driverName() {
+        return "CUDA " + driver / 1000 + "." + driver % 1000 / 10;
+    }
+
+    /** @param tuning where its settings come from, in a line */
+    DeviceProperties properties(int number, BlasLibrary blas, String tuning) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("compute capability", capability / 10 + "." + capability % 10);
-        details.put("driver", "CUDA " + driver / 1000 + "." + driver % 1000 / 10);
+        details.put("driver", driverName());
         details.put("shared memory", optInSharedBytes + " bytes a block");
         details.put("L2 cache", l2Bytes + " bytes");
         if (blas instanceof BlasLibrary.Found found) {
             details.put("matrix products", found.blas().description());
         }
+        details.put("products of F32", isTf32Allowed() ? "rounded to TF32 (-D" + TF32 + "=true)" : "in F32");
+        if (!reaches.isEmpty()) {
+            details.put("direct copies from", "devices " + reaches + " of the driver");
+        }
+        details.put("tuning", tuning);
         return new DeviceProperties(
                 CudaBackend.NAME + ":" + number,
                 CudaBackend.NAME,

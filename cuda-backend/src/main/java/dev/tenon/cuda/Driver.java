@@ -25,6 +25,9 @@ interface Driver {
     /** cuDeviceGetAttribute. */
     int attribute(int device, int attribute);
 
+    /** cuDeviceCanAccessPeer: whether a device may be let reach the other's memory without the host. */
+    boolean canReach(int device, int other);
+
     /** cuDevicePrimaryCtxRetain: the context that other CUDA libraries of the process use too. */
     long retainContext(int device);
 
@@ -94,6 +97,9 @@ interface Driver {
     /** cuMemPoolTrimTo: gives all back but so many bytes. */
     void trimPool(long pool, long keep);
 
+    /** cuMemPoolSetAccess: lets another device read and write what is and will be in the pool. */
+    void letReach(long pool, int device);
+
     /** cuMemAllocFromPoolAsync: there once the stream has come so far. */
     long allocate(long pool, long bytes, long stream);
 
@@ -115,7 +121,7 @@ interface Driver {
     /** cuMemsetD8Async with zeros. */
     void zero(long pointer, long bytes, long stream);
 
-    /** cuMemcpyPeerAsync. */
+    /** cuMemcpyPeerAsync: directly where the stream's device may reach the memory, else the driver goes by way of the host. */
     void copyToPeer(long to, long toContext, long from, long fromContext, long bytes, long stream);
 
     /**

@@ -32,6 +32,8 @@ final class DriverNative {
     private static final int MAP_SWIZZLE_128B = 3;
     private static final int MAP_L2_PROMOTION_128B = 2;
     private static final int MAP_ZEROS_OUTSIDE = 0;
+    private static final int LOCATION_DEVICE = 1;
+    private static final int READ_AND_WRITE = 3;
     private static final int JIT_ERROR_LOG_BUFFER = 5;
     private static final int JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6;
 
@@ -45,6 +47,8 @@ final class DriverNative {
     private static final MethodHandle MODULE_FUNCTION = find("cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle FUNCTION_GET = find("cuFuncGetAttribute", ADDRESS, JAVA_INT, JAVA_LONG);
     private static final MethodHandle FUNCTION_SET = find("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle CAN_REACH = find("cuDeviceCanAccessPeer", ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle POOL_ACCESS = find("cuMemPoolSetAccess", JAVA_LONG, ADDRESS, JAVA_LONG);
     private static final MethodHandle POOL_SET = find("cuMemPoolSetAttribute", JAVA_LONG, JAVA_INT, ADDRESS);
     private static final MethodHandle POOL_GET = find("cuMemPoolGetAttribute", JAVA_LONG, JAVA_INT, ADDRESS);
     private static final MethodHandle ALLOCATE =
@@ -152,6 +156,18 @@ final class DriverNative {
 
     static int setFunctionAttribute(long function, int attribute, int value) {
         return call(() -> (int) FUNCTION_SET.invokeExact(function, attribute, value));
+    }
+
+    /** By the driver's numbers of devices, which is what its handles for them are. */
+    static Made canReach(int device, int other) {
+        return made(to -> call(() -> (int) CAN_REACH.invokeExact(to, device, other)));
+    }
+
+    static int letReach(long pool, int device) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment access = arena.allocateFrom(JAVA_INT, LOCATION_DEVICE, device, READ_AND_WRITE);
+            return call(() -> (int) POOL_ACCESS.invokeExact(pool, access, 1L));
+        }
     }
 
     static int setPoolAttribute(long pool, int attribute, long value) {

@@ -1,5 +1,6 @@
 package dev.tenon.cuda;
 
+import dev.tenon.cuda.op.GridLimits;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.CudaLaunch;
 import dev.tenon.kernels.plan.Launch;
@@ -11,9 +12,6 @@ import dev.tenon.kernels.plan.Launch;
  * @param largestBlock threads that a block of it can have: fewer where it has many registers
  */
 record LoadedKernel(String name, long function, int largestBlock) {
-    /** The most blocks along the second and third axis. */
-    private static final int MOST_BLOCKS_ACROSS = 65535;
-
     /**
      * The grid of a launch.
      *
@@ -45,20 +43,20 @@ record LoadedKernel(String name, long function, int largestBlock) {
                     "kernel " + name + ": a block of " + items + " threads; it can have " + largestBlock + " at most");
         }
         return new Driver.Grid(
-                blocks(blocks, 0, Integer.MAX_VALUE),
-                blocks(blocks, 1, MOST_BLOCKS_ACROSS),
-                blocks(blocks, 2, MOST_BLOCKS_ACROSS),
+                blocks(blocks, 0),
+                blocks(blocks, 1),
+                blocks(blocks, 2),
                 (int) at(threads, 0),
                 (int) at(threads, 1),
                 (int) at(threads, 2),
                 (int) sharedBytes);
     }
 
-    private int blocks(long[] blocks, int axis, int most) {
+    private int blocks(long[] blocks, int axis) {
         long count = at(blocks, axis);
-        if (count > most) {
-            throw new InvalidArgumentException(
-                    "kernel " + name + ": " + count + " blocks along axis " + axis + "; CUDA has " + most + " at most");
+        if (count > GridLimits.most(axis)) {
+            throw new InvalidArgumentException("kernel " + name + ": " + count + " blocks along axis " + axis
+                    + "; CUDA has " + GridLimits.most(axis) + " at most");
         }
         return (int) count;
     }

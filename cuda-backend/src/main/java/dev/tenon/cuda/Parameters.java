@@ -19,14 +19,10 @@ final class Parameters implements AutoCloseable {
     private static final long MOST_BYTES = 4096;
 
     private static final int MOST_PARAMETERS = 512;
-    /** Of a tensor map, which starts on a multiple of 64. */
-    private static final int MAP_BYTES = 128;
-
-    private static final int MAP_ALIGNMENT = 64;
-
     private final Arena arena = Arena.ofShared();
     private final MemorySegment addresses = arena.allocate(MOST_PARAMETERS * 8L, 16);
-    private final MemorySegment values = arena.allocate(MOST_BYTES, MAP_ALIGNMENT);
+    private final MemorySegment values = arena.allocate(MOST_BYTES, TensorMapCache.ALIGNMENT);
+    private final TensorMapCache maps = new TensorMapCache(arena);
     private int count;
     private long at;
 
@@ -46,8 +42,8 @@ final class Parameters implements AutoCloseable {
     }
 
     /**
-     * Writes the arguments of a launch on tensor cores; tensor maps are encoded by the driver, with where their memory is now. One
-     * thread at a time, which also makes the launch.
+     * Writes the arguments of a launch on tensor cores; tensor maps with where their memory is now. One thread at a time, which also
+     * makes the launch.
      */
     MemorySegment of(Step.TensorCore step, Driver driver) {
         String kernel = step.launch().kernel().name();
@@ -60,11 +56,11 @@ final class Parameters implements AutoCloseable {
                     put(kernel, pointer(step.scratch().get(scratch.index())));
                 case CudaArgument.Value value -> put(kernel, value.bits());
                 case CudaArgument.Fields fields -> put(kernel, fields.values());
-                case CudaArgument.Map map ->
-                    driver.encodeTensorMap(
-                            parameter(kernel, MAP_BYTES, MAP_ALIGNMENT),
-                            map.map(),
-                            pointer(map.buffer()) + map.map().offsetBytes());
+                case CudaArgument.Map map -> {
+                    parameter(kernel, TensorMapCache.BYTES, TensorMapCache.ALIGNMENT);
+                    long first = pointer(map.buffer()) + map.map().offsetBytes();
+                    maps.write(driver, map.map(), first, values, at - TensorMapCache.BYTES);
+                }
             }
         }
         return addresses;
@@ -79,8 +75,8 @@ final class Parameters implements AutoCloseable {
         at = 0;
     }
 
-    /** The address of the next parameter's value, of so many bytes. */
-    private long parameter(String kernel, long bytes, int alignment) {
+    /** Makes room for the next parameter's value, of so many bytes: it ends at {@link #at}. */
+    private void parameter(String kernel, long bytes, int alignment) {
         long start = (at + alignment - 1) / alignment * alignment;
         if (count == MOST_PARAMETERS || start + bytes > MOST_BYTES) {
             throw new InvalidArgumentException("kernel " + kernel + " has more than " + MOST_BYTES
@@ -89,7 +85,6 @@ final class Parameters implements AutoCloseable {
         addresses.setAtIndex(ValueLayout.JAVA_LONG, count, values.address() + start);
         count++;
         at = start + bytes;
-        return values.address() + start;
     }
 
     /** Also of a value of 4 bytes: these come first. */

@@ -9,6 +9,8 @@ import dev.tenon.error.NativeCallException;
 import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Memory of the devices and of the host, and copies, which move bytes in the order of the streams. */
@@ -17,6 +19,9 @@ abstract class RecordedMemory extends RecordedState {
 
     /** A pool. */
     record Pool(SimulatedDevice device) {}
+
+    /** How copies from one device to another went. */
+    final List<String> peerCopies = new ArrayList<>();
 
     RecordedMemory(SimulatedDevice... devices) {
         super(devices);
@@ -51,6 +56,14 @@ abstract class RecordedMemory extends RecordedState {
     public synchronized void trimPool(long pool, long keep) {
         inContext("cuMemPoolTrimTo");
         get(pool, Pool.class, "cuMemPoolTrimTo");
+    }
+
+    @Override
+    public synchronized void letReach(long pool, int device) {
+        SimulatedDevice owner = inContext("cuMemPoolSetAccess");
+        assertEquals(owner, get(pool, Pool.class, "cuMemPoolSetAccess").device, "the pool's context");
+        assertTrue(linked && device != owner.index && device < devices.size(), "a device that cannot reach the pool");
+        owner.reachedBy.add(device);
     }
 
     @Override
@@ -182,6 +195,7 @@ abstract class RecordedMemory extends RecordedState {
         SimulatedDevice device = inContext("cuMemcpyPeerAsync");
         SimulatedDevice target = byContext(toContext);
         SimulatedDevice source = byContext(fromContext);
+        peerCopies.add(source.reachedBy.contains(device.index) ? "direct" : "by the host");
         move(target, to, source, from, bytes, stream(stream, device, "cuMemcpyPeerAsync"), "cuMemcpyPeerAsync");
     }
 

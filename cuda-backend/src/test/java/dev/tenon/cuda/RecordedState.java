@@ -20,6 +20,9 @@ abstract class RecordedState implements Driver {
     /** 1000 * major + 10 * minor. */
     int version = 12060;
 
+    /** Whether devices can reach each other's memory. */
+    boolean linked = true;
+
     final Map<Long, Pinned> host = new HashMap<>();
     private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
     private long nextHandle = 0x2000_0000L;
@@ -161,6 +164,13 @@ abstract class RecordedState implements Driver {
             case 115 -> 1;
             default -> throw new AssertionError("attribute " + attribute);
         };
+    }
+
+    @Override
+    public boolean canReach(int device, int other) {
+        called("cuDeviceCanAccessPeer");
+        assertTrue(device != other && device < devices.size() && other < devices.size(), "devices that are not there");
+        return linked;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * A driver without a device. It holds every call to what CUDA asks: handles that are alive and of the context that is current,
  * launches within the device's limits with the parameters that the kernel's PTX has, pointers into memory that is allocated and
  * not freed in the order of the streams, copies within their buffers. A call that breaks a rule is an {@link AssertionError}.
- * Copies move bytes; kernels do nothing. {@link Faults} lets any call fail.
+ * Copies move bytes; kernels do nothing but what {@link #meanings} gives them. {@link Faults} lets any call fail.
  */
 final class RecordingDriver extends RecordedMemory {
     private static final int SHARED_BYTES = 48 << 10;
 
     final List<SimulatedStream.Launch> launches = new ArrayList<>();
+    /** What kernels do with their device's memory, by name; most do nothing. */
+    final Map<String, Meaning> meanings = new HashMap<>();
 
     private record Module(SimulatedDevice device, Map<String, PtxText.Kernel> kernels) {}
 
@@ -256,7 +259,7 @@ final class RecordingDriver extends RecordedMemory {
             }
         }
         SimulatedStream.Launch launch =
-                new SimulatedStream.Launch(function, grid, values, () -> follow(device, of.kernel, values));
+                new SimulatedStream.Launch(function, grid, values, () -> run(device, of.kernel, values));
         if (on.captured != null) {
             on.captured.add(launch);
         } else {
@@ -297,6 +300,14 @@ final class RecordingDriver extends RecordedMemory {
 
     static long pointer(byte[] value) {
         return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
+    private void run(SimulatedDevice device, PtxText.Kernel kernel, List<byte[]> values) {
+        follow(device, kernel, values);
+        Meaning meaning = meanings.get(kernel.name());
+        if (meaning != null) {
+            meaning.run(device, values);
+        }
     }
 
     /** When a kernel runs, what it is pointed to must be there. */

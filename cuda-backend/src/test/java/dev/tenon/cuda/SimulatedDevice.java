@@ -4,7 +4,9 @@ import dev.tenon.error.NativeCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ final class SimulatedDevice {
     final long context;
     final Map<Long, String> alive = new HashMap<>();
     final TreeMap<Long, Block> blocks = new TreeMap<>();
+    /** Other devices that reach this one's memory. */
+    final Set<Integer> reachedBy = new HashSet<>();
+
     int retained;
     long used;
     private long nextAddress;
@@ -82,6 +87,7 @@ final class SimulatedDevice {
     /** With the context goes all that is left in it. */
     void reset() {
         alive.clear();
+        reachedBy.clear();
         blocks.clear();
         used = 0;
         end = null;

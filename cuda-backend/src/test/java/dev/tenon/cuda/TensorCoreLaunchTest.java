@@ -11,6 +11,7 @@ import dev.tenon.Device;
 import dev.tenon.Graph;
 import dev.tenon.Scope;
 import dev.tenon.Tensor;
+import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.TensorMap;
 import dev.tenon.op.Attention;
 import dev.tenon.op.AttentionBackward;
@@ -21,6 +22,7 @@ import dev.tenon.op.Op;
 import dev.tenon.op.PagedAttention;
 import dev.tenon.profile.Profile;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +138,7 @@ class TensorCoreLaunchTest {
         List<Long> strides = List.of(128L, 1280L);
         List<Integer> box = List.of(64, 10, 1);
         RecordedTensorMap.check(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2010);
+        assertEquals(Optional.empty(), new TensorMap(true, 0, sizes, strides, box).problem());
         assertRefused(0x1020, new TensorMap(true, 0, sizes, strides, box), 0x2010);
         assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2008);
         assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(120L, 1280L), box), 0x2010);
@@ -147,8 +150,25 @@ class TensorCoreLaunchTest {
         assertEquals(9 * 128 + 128, RecordedTensorMap.extent(new TensorMap(true, 0, sizes, strides, box)));
     }
 
+    /** The plan sees what is wrong with a map itself before the driver does. */
     private static void assertRefused(long to, TensorMap map, long pointer) {
+        assertEquals(to == 0x1040 && pointer == 0x2010, map.problem().isPresent(), map.toString());
         assertThrows(AssertionError.class, () -> RecordedTensorMap.check(to, map, pointer));
+    }
+
+    @Test
+    void theProfileSaysWhyAProductIsNotHoppers() {
+        Matmul small = matmul(DType.BF16, 100, 300, 64);
+        assertTrue(
+                profiled(small).endsWith("by gemm_bf16_kk_64 (3 of Hopper's tiles, too few for 132 multiprocessors)"),
+                profiled(small));
+        Tensor across = tensor(DType.BF16, 2048, 2048).transpose();
+        Matmul layout = new Matmul(
+                across, tensor(DType.BF16, 2048, 2048).transpose(), Epilogue.NONE, tensor(DType.BF16, 2048, 2048));
+        assertTrue(
+                profiled(layout)
+                        .endsWith("by gemm_bf16_mk_128 (Hopper's kernels do not take a along m with b along k)"),
+                profiled(layout));
     }
 
     @Test
@@ -191,6 +211,37 @@ class TensorCoreLaunchTest {
         assertTrue(kernels(op).stream().noneMatch(name -> name.contains("tf32")));
         assertTrue(profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
         assertEquals(List.of("rows_f32_4"), kernels(matmul(DType.F32, 3, 256, 256)));
+    }
+
+    @Test
+    void butAreRoundedToTf32WhereThatIsAskedFor() {
+        System.setProperty("tenon.cuda.tf32", "true");
+        try {
+            change(RecordingDriver.hopper(1, Simulation.MEMORY));
+        } finally {
+            System.clearProperty("tenon.cuda.tf32");
+        }
+        Matmul op = matmul(DType.F32, 2048, 2048, 256);
+        assertEquals(List.of("gemm_tf32_rounded_kk_128"), kernels(op));
+        assertEquals(98304, driver.launches.getLast().grid().sharedBytes());
+        assertTrue(
+                profiled(op).endsWith("by gemm_tf32_rounded_kk_128 (operands are rounded to TF32, as asked for)"),
+                profiled(op));
+        assertEquals(List.of("gemm_tf32_rounded_kk_64"), kernels(matmul(DType.F32, 256, 256, 256)));
+        assertTrue(backend.properties().details().get("products of F32").startsWith("rounded to TF32"));
+    }
+
+    @Test
+    void whetherToRoundIsTrueOrFalse() {
+        System.setProperty("tenon.cuda.tf32", "yes");
+        try {
+            InvalidArgumentException error = assertThrows(
+                    InvalidArgumentException.class,
+                    () -> Simulation.open(RecordingDriver.hopper(1, Simulation.MEMORY), Configuration.DEFAULT));
+            assertEquals("tenon.cuda.tf32 is yes; it can be true or false", error.getMessage());
+        } finally {
+            System.clearProperty("tenon.cuda.tf32");
+        }
     }
 
     @Test

@@ -296,6 +296,11 @@ public final class MatmulCases {
             quantized(all, a, type, a, Placement.STRIDED, Placement.CONTIGUOUS, 20, 3 * block, 29);
         }
         quantized(all, DType.F32, type, DType.BF16, Placement.CONTIGUOUS, Placement.CONTIGUOUS, 2, 4096, 13);
+        for (DType a : List.of(DType.F32, DType.F16, DType.BF16)) {
+            for (long rows : new long[] {3, 20}) {
+                infinite(all, a, type, rows);
+            }
+        }
         batched(all, type, new long[] {3, 5, 256}, new long[] {70, 256}, new long[] {3, 5, 70});
         batched(all, type, new long[] {3, 1, 256}, new long[] {70, 256}, new long[] {3, 1, 70});
         batched(all, type, new long[] {2, 5, 256}, new long[] {2, 7, 256}, new long[] {2, 5, 7});
@@ -310,6 +315,27 @@ public final class MatmulCases {
                         in("a", a, left, Content.normal(1), m, k),
                         in("weight", type, right, Content.any(type), n, k),
                         out("out", to, m, n)),
+                MatmulCases::linear));
+    }
+
+    /** An infinity a row: what it is times a weight has the weight's sign, whatever the weight is made of. */
+    private static void infinite(List<OpCase> all, DType a, DType type, long rows) {
+        Content infinities = target -> {
+            for (long i = 0; i < target.count(); i++) {
+                long row = i / 512;
+                double infinity = row % 2 == 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+                target.real(
+                        i,
+                        i % 512 == 37 * row % 512 ? infinity : target.random().nextGaussian());
+            }
+        };
+        all.add(new OpCase(
+                Matmul.class,
+                "%s infinite x %s %dx512x33".formatted(a, type, rows),
+                List.of(
+                        in("a", a, Placement.CONTIGUOUS, infinities, rows, 512),
+                        in("weight", type, Placement.CONTIGUOUS, Content.any(type), 33, 512),
+                        out("out", DType.F32, rows, 33)),
                 MatmulCases::linear));
     }
 

@@ -4,7 +4,9 @@ import dev.tenon.cuda.blas.BlasUse;
 import dev.tenon.kernels.cuda.BlasGemm;
 import dev.tenon.kernels.cuda.BlasMatmul;
 import dev.tenon.kernels.cuda.BlasPlan;
+import dev.tenon.kernels.cuda.CudaLaunch;
 import dev.tenon.kernels.cuda.CudaPlan;
+import dev.tenon.kernels.cuda.TensorCoreMatmul;
 import dev.tenon.op.Activation;
 import dev.tenon.op.Matmul;
 import java.util.Optional;
@@ -55,9 +57,14 @@ sealed interface BlasChoice {
         if (!(own instanceof CudaPlan.Launches kernels)) {
             return Optional.empty();
         }
-        if (kernels.launches().stream()
-                .anyMatch(launch -> launch.kernel().file().startsWith(FEW_ROWS))) {
-            return Optional.of("few rows");
+        for (CudaLaunch launch : kernels.launches()) {
+            String file = launch.kernel().file();
+            if (file.startsWith(FEW_ROWS)) {
+                return Optional.of("few rows");
+            }
+            if (file.equals(TensorCoreMatmul.TF32_ROUNDED)) {
+                return Optional.of("operands may be rounded to TF32");
+            }
         }
         return gemm.products() < SMALL ? Optional.of("a small product") : Optional.empty();
     }

@@ -64,7 +64,8 @@ public final class CudaDispatch {
     }
 
     /** Empty if the device runs the operator, else what it lacks. */
-    public static Optional<String> whyUnsupported(Op op, DeviceTraits device) {
-        return PortableSupport.whyUnsupported(op, device);
+    public static Optional<String> whyUnsupported(Op op, DeviceTraits device, TensorCores tensorCores) {
+        Optional<String> lacking = PortableSupport.whyUnsupported(op, device);
+        return lacking.isPresent() ? lacking : GridLimits.whyTooLarge(op, device, tensorCores);
     }
 }

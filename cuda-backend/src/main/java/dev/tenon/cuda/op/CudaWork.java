@@ -136,8 +136,9 @@ public final class CudaWork implements AutoCloseable {
                 launches.launches().isEmpty()
                         ? "nothing to run"
                         : launches.launches().stream()
-                                .map(launch -> launch.kernel().name())
-                                .collect(Collectors.joining(", "));
+                                        .map(launch -> launch.kernel().name())
+                                        .collect(Collectors.joining(", "))
+                                + (launches.because().isEmpty() ? "" : " (" + launches.because() + ")");
         };
     }
 

@@ -8,10 +8,22 @@ public sealed interface CudaPlan {
      * These launches, in order.
      *
      * @param scratch the buffers that the launches need meanwhile
+     * @param because why it is these kernels and not those that the device has for its architecture alone, or others of another
+     *     precision; empty where there is nothing to say
      */
-    record Launches(List<CudaLaunch> launches, List<ScratchBuffer> scratch) implements CudaPlan {
+    record Launches(List<CudaLaunch> launches, List<ScratchBuffer> scratch, String because) implements CudaPlan {
+        /** With nothing to say why. */
+        Launches(List<CudaLaunch> launches, List<ScratchBuffer> scratch) {
+            this(launches, scratch, "");
+        }
+
         static Launches of(CudaLaunch launch) {
             return new Launches(List.of(launch), List.of());
+        }
+
+        /** The same for a reason. */
+        Launches because(String reason) {
+            return new Launches(launches, scratch, reason);
         }
     }
 

@@ -7,8 +7,14 @@ package dev.tenon.kernels.cuda;
  * @param minor of the compute capability
  * @param multiprocessors how many there are
  * @param sharedBytes of shared memory that a block may have at most, with the device's consent (the opt-in limit)
+ * @param tf32 whether products of F32 operands may round these to TF32's 11 bits
  */
-public record CudaTraits(int major, int minor, int multiprocessors, int sharedBytes) {
+public record CudaTraits(int major, int minor, int multiprocessors, int sharedBytes, boolean tf32) {
+    /** With F32 operands as they are. */
+    public CudaTraits(int major, int minor, int multiprocessors, int sharedBytes) {
+        this(major, minor, multiprocessors, sharedBytes, false);
+    }
+
     /** Whether kernels for sm_80 run: mma.sync on 16-bit and TF32 operands, cp.async. */
     public boolean hasTensorCores() {
         return major >= 8;

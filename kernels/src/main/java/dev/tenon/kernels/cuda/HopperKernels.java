@@ -2,6 +2,7 @@ package dev.tenon.kernels.cuda;
 
 import dev.tenon.DType;
 import dev.tenon.Tensor;
+import dev.tenon.kernels.cuda.CudaPlan.Declined;
 import dev.tenon.kernels.cuda.GemmOperands.Matrix;
 import dev.tenon.kernels.cuda.TensorCoreMatmul.Strides;
 import dev.tenon.op.Matmul;
@@ -22,17 +23,20 @@ final class HopperKernels {
 
     private HopperKernels() {}
 
-    /** Empty where the kernels for sm_80 do as well or these do not apply; operands are aligned already. */
-    static Optional<CudaPlan> plan(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
-        if (!device.isHopper() || letters.equals("_mk")) {
-            return Optional.empty();
+    /** Declined where the kernels for sm_80 do as well or these do not apply; operands are aligned already. */
+    static CudaPlan plan(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
+        if (letters.equals("_mk")) {
+            return new Declined("Hopper's kernels do not take a along m with b along k");
         }
         long down = Math.ceilDiv(operands.m(), (long) ROWS);
         int columns = blocks(operands, down, 256) >= device.multiprocessors() ? 256 : 128;
         long tiles = blocks(operands, down, columns);
-        boolean few = tiles < device.multiprocessors() / 2;
-        if (few || tiles > Integer.MAX_VALUE || !addressable(operands, strides)) {
-            return Optional.empty();
+        if (tiles < device.multiprocessors() / 2) {
+            return new Declined(
+                    tiles + " of Hopper's tiles, too few for " + device.multiprocessors() + " multiprocessors");
+        }
+        if (tiles > Integer.MAX_VALUE || !addressable(operands)) {
+            return new Declined("positions past what Hopper's copies number");
         }
         int stages = columns == 256 ? 4 : 6;
         int shared = stages * (ROWS + columns) * LINE
@@ -40,31 +44,27 @@ final class HopperKernels {
                 + 2 * stages * Long.BYTES
                 + 1024; // stages start on a multiple of it
         if (shared > device.sharedBytes()) {
-            return Optional.empty();
+            return new Declined("Hopper's stages do not fit into shared memory");
         }
-        Matmul op = operands.op();
         boolean alongM = letters.charAt(1) == 'm';
         boolean alongN = letters.charAt(2) == 'n';
-        boolean bf16 = op.a().dtype() == DType.BF16;
+        boolean bf16 = operands.op().a().dtype() == DType.BF16;
+        TensorMap mapA = map(operands.a(), alongM, strides.a(), operands.batch(), bf16, alongM ? TERMS : ROWS);
+        TensorMap mapB = map(operands.b(), !alongN, strides.b(), operands.batch(), bf16, alongN ? TERMS : columns);
+        Optional<String> problem = mapA.problem().or(mapB::problem);
+        if (problem.isPresent()) {
+            return new Declined(problem.get());
+        }
+        Matmul op = operands.op();
         DeviceBuffer bias =
                 (op.epilogue().bias() == null ? op.out() : op.epilogue().bias()).buffer();
         Tensor added = op.epilogue().residual();
         String file = bf16 ? "gemm_hopper_bf16" : "gemm_hopper_f16";
-        return Optional.of(CudaPlan.Launches.of(new CudaLaunch(
+        return CudaPlan.Launches.of(new CudaLaunch(
                 CudaKernel.hopper(file, file + letters + "_" + columns),
                 List.of(
-                        new CudaArgument.Map(
-                                op.a().buffer(),
-                                map(operands.a(), alongM, strides.a(), operands.batch(), bf16, alongM ? TERMS : ROWS)),
-                        new CudaArgument.Map(
-                                op.b().buffer(),
-                                map(
-                                        operands.b(),
-                                        !alongN,
-                                        strides.b(),
-                                        operands.batch(),
-                                        bf16,
-                                        alongN ? TERMS : columns)),
+                        new CudaArgument.Map(op.a().buffer(), mapA),
+                        new CudaArgument.Map(op.b().buffer(), mapB),
                         new CudaArgument.Memory(bias),
                         new CudaArgument.Memory((added == null ? op.out() : added).buffer()),
                         new CudaArgument.Memory(op.out().buffer()),
@@ -75,25 +75,16 @@ final class HopperKernels {
                 1,
                 1,
                 THREADS,
-                shared)));
+                shared));
     }
 
     private static long blocks(GemmOperands operands, long down, int columns) {
         return down * Math.ceilDiv(operands.n(), (long) columns) * operands.batch();
     }
 
-    /** Whether coordinates fit into 32 bits and strides into what a tensor map holds. */
-    private static boolean addressable(GemmOperands operands, Strides strides) {
-        boolean sizes = Math.max(operands.m(), Math.max(operands.n(), operands.k())) <= Integer.MAX_VALUE - 256;
-        return sizes
-                && fits(strides.a())
-                && fits(strides.b())
-                && (operands.batch() == 1
-                        || fits(operands.a().batchStride()) && fits(operands.b().batchStride()));
-    }
-
-    private static boolean fits(long stride) {
-        return stride > 0 && stride < 1L << 39;
+    /** Whether coordinates fit into 32 bits. */
+    private static boolean addressable(GemmOperands operands) {
+        return Math.max(operands.m(), Math.max(operands.n(), operands.k())) <= Integer.MAX_VALUE - 256;
     }
 
     /**

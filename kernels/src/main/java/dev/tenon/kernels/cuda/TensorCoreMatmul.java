@@ -14,6 +14,9 @@ public final class TensorCoreMatmul {
     /** The file of the kernels that multiply F32 operands as three TF32 products; others add up exact products. */
     public static final String TF32 = "gemm_tf32";
 
+    /** The file of those that round F32 operands to TF32, as only a user can ask for. */
+    public static final String TF32_ROUNDED = "gemm_tf32_rounded";
+
     /** Elements of 16 bits in what one access moves. */
     private static final int CHUNK = 8;
 
@@ -56,7 +59,9 @@ public final class TensorCoreMatmul {
             return QuantizedKernels.plan(operands);
         }
         if (a == b) {
-            return a == DType.F32 ? wide(operands) : sixteenBits(operands, device);
+            return a != DType.F32
+                    ? sixteenBits(operands, device)
+                    : device.tf32() ? rounded(operands, device) : wide(operands);
         }
         return new Declined("there is no tensor-core kernel for " + a + " by " + b);
     }
@@ -80,21 +85,35 @@ public final class TensorCoreMatmul {
 
     private static CudaPlan sixteenBits(GemmOperands operands, CudaTraits device) {
         return aligned(operands, CHUNK, (letters, strides) -> {
-            Optional<CudaPlan> hopper = HopperKernels.plan(operands, letters, strides, device);
-            if (hopper.isPresent()) {
-                return hopper.get();
+            if (!device.isHopper()) {
+                return warps(operands, letters, strides, device);
             }
-            int tile = tile(operands, device);
-            String file = operands.op().a().dtype() == DType.BF16 ? "gemm_bf16" : "gemm_f16";
-            return tiles(
-                    operands,
-                    CudaKernel.ampere(file, file + letters + "_" + tile),
-                    strides,
-                    tile,
-                    tile,
-                    tile == 128 ? 256 : 128,
-                    STAGES * 2 * tile * TERMS * DType.BF16.blockBytes());
+            CudaPlan hopper = HopperKernels.plan(operands, letters, strides, device);
+            return switch (hopper) {
+                case CudaPlan.Launches _ -> hopper;
+                case Declined declined -> because(warps(operands, letters, strides, device), declined.reason());
+            };
         });
+    }
+
+    private static CudaPlan because(CudaPlan plan, String reason) {
+        return switch (plan) {
+            case CudaPlan.Launches launches -> launches.because(reason);
+            case Declined declined -> declined;
+        };
+    }
+
+    private static CudaPlan warps(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
+        int tile = tile(operands, device);
+        String file = operands.op().a().dtype() == DType.BF16 ? "gemm_bf16" : "gemm_f16";
+        return tiles(
+                operands,
+                CudaKernel.ampere(file, file + letters + "_" + tile),
+                strides,
+                tile,
+                tile,
+                tile == 128 ? 256 : 128,
+                STAGES * 2 * tile * TERMS * DType.BF16.blockBytes());
     }
 
     private static CudaPlan wide(GemmOperands operands) {
@@ -109,6 +128,21 @@ public final class TensorCoreMatmul {
                         64,
                         128,
                         3 * 2 * 64 * TERMS * Float.BYTES));
+    }
+
+    private static CudaPlan rounded(GemmOperands operands, CudaTraits device) {
+        return aligned(operands, CHUNK / 2, (letters, strides) -> {
+            int tile = tile(operands, device);
+            CudaPlan plan = tiles(
+                    operands,
+                    CudaKernel.ampere(TF32_ROUNDED, TF32_ROUNDED + letters + "_" + tile),
+                    strides,
+                    tile,
+                    tile,
+                    tile == 128 ? 256 : 128,
+                    3 * 2 * tile * TERMS * Float.BYTES);
+            return because(plan, "operands are rounded to TF32, as asked for");
+        });
     }
 
     /** The strides of a's and b's lines. */

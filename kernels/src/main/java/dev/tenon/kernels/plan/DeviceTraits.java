@@ -1,6 +1,8 @@
 package dev.tenon.kernels.plan;
 
+import dev.tenon.error.InvalidArgumentException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What kernels' tiles and groups are chosen by.
@@ -32,7 +34,9 @@ public record DeviceTraits(
     /** @throws dev.tenon.error.InvalidArgumentException if the limits do not allow the tuning */
     public DeviceTraits {
         subGroups = List.copyOf(subGroups);
-        tuning.require(localBytes, largestGroup, subGroups);
+        refusal(tuning, cpu, localBytes, largestGroup, subGroups, ahead).ifPresent(refusal -> {
+            throw new InvalidArgumentException(refusal.setting().label() + ": " + refusal.reason());
+        });
     }
 
     /** With what the limits alone suggest. */
@@ -64,6 +68,17 @@ public record DeviceTraits(
     /** With programs that are compiled ahead of time. */
     public DeviceTraits compiledAhead() {
         return new DeviceTraits(backend, cpu, fp64, computeUnits, localBytes, largestGroup, subGroups, tuning, true);
+    }
+
+    /** The first setting that the device does not take; empty if it takes all. */
+    public Optional<Tuning.Refusal> refusal(Tuning other) {
+        return refusal(other, cpu, localBytes, largestGroup, subGroups, ahead);
+    }
+
+    private static Optional<Tuning.Refusal> refusal(
+            Tuning tuning, boolean cpu, long localBytes, int largestGroup, List<Integer> subGroups, boolean ahead) {
+        Optional<Tuning.Refusal> here = tuning.refusal(localBytes, largestGroup, subGroups);
+        return here.isPresent() || !ahead ? here : tuning.refusalAhead(Tuning.defaults(cpu, localBytes, largestGroup, subGroups));
     }
 
     /** Work items at most of a group that has a row, of which it writes each element. */

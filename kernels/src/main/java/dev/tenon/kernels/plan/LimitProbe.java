@@ -11,22 +11,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A device's F32 multiply-add peak and its read bandwidth, by portable kernels: the best of several rounds, since whatever
- * else runs can only slow a round down. What the kernels compute is checked, so none of their work was left out.
+ * A device's F32 multiply-add peak and its read bandwidth, by portable kernels. What the kernels compute is checked, so none of
+ * their work was left out.
  */
 public final class LimitProbe {
-    private static final int ROUNDS = 12;
-    /** A round's length at least, so that neither the clock nor the first launch's way to the device counts. */
-    private static final double ROUND_SECONDS = 0.02;
-
-    private static final int MOST_LAUNCHES = 64;
-
-    private static final int STEPS = 4096;
-    /** So near to 1 that after all steps a result still tells how many there were. */
-    private static final float FACTOR = 0.9999f;
-
-    private static final float ADDEND = 0.01f;
-
     /** Far larger than any cache that the device's units see alone. */
     private static final long READ_BYTES = 256L << 20;
     /** What a group reads. */
@@ -65,36 +53,24 @@ public final class LimitProbe {
             work.launch(
                             "probe",
                             "probe_multiply_add",
-                            "CHAINS=" + chains + " LANES=" + lanes + " STEPS=" + STEPS + " GROUP=" + group)
+                            "CHAINS=" + chains + " LANES=" + lanes + " STEPS=" + ProbeChains.STEPS + " GROUP=" + group)
                     .buffer(out)
-                    .value(FACTOR)
-                    .value(ADDEND)
+                    .value(ProbeChains.FACTOR)
+                    .value(ProbeChains.ADDEND)
                     .groups(groups, group);
             double seconds = best(work);
-            float expected = multiplyAdds(chains * lanes);
+            float expected = ProbeChains.sum(chains * lanes);
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment results = download(out, items * Float.BYTES, arena);
                 for (long i = 0; i < items; i++) {
                     float result = results.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-                    if (!(Math.abs(result - expected) <= 1e-5f * expected)) {
+                    if (!ProbeChains.isSum(result, expected)) {
                         throw wrong("multiply-adds", result, expected);
                     }
                 }
             }
-            return 2.0 * chains * lanes * STEPS * items / seconds;
+            return 2.0 * chains * lanes * ProbeChains.STEPS * items / seconds;
         }
-    }
-
-    private static float multiplyAdds(int chains) {
-        float total = 0;
-        for (int chain = 0; chain < chains; chain++) {
-            float sum = ADDEND * chain;
-            for (int step = 0; step < STEPS; step++) {
-                sum = Math.fma(sum, FACTOR, ADDEND);
-            }
-            total += sum;
-        }
-        return total;
     }
 
     private double readBytes() {
@@ -140,25 +116,8 @@ public final class LimitProbe {
         return new Work(traits, device::allocate);
     }
 
-    /** Seconds of one run in the best round. */
     private double best(Work work) {
-        // Builds the kernels, and touches all memory.
-        seconds(work, 1);
-        int launches = (int) Math.clamp(Math.ceil(ROUND_SECONDS / seconds(work, 1)), 1, MOST_LAUNCHES);
-        double best = Double.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
-            best = Math.min(best, seconds(work, launches) / launches);
-        }
-        return best;
-    }
-
-    private double seconds(Work work, int launches) {
-        long start = System.nanoTime();
-        for (int i = 0; i < launches; i++) {
-            stream.accept(work.launches());
-        }
-        device.defaultStream().synchronize();
-        return (System.nanoTime() - start) * 1e-9;
+        return ProbeRounds.best(device, () -> stream.accept(work.launches()));
     }
 
     private MemorySegment download(DeviceBuffer from, long bytes, Arena arena) {

@@ -1,10 +1,11 @@
 package dev.tenon.kernels.plan;
 
-import dev.tenon.error.InvalidArgumentException;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A value for each {@link Setting}; immutable. What a device's limits allow is checked by {@link #refusal}. */
 public final class Tuning {
@@ -16,6 +17,20 @@ public final class Tuning {
 
     /** Sums of a row at least: one alone would round beyond what a sum of a few thousand terms may be off by. */
     private static final int LEAST_SUMS = 16;
+
+    /** What no program has as a macro: it is told by a launch, or chooses one. */
+    private static final Set<Setting> OF_LAUNCHES = EnumSet.of(
+            Setting.ELEMENT_GROUP,
+            Setting.FEW_ROWS,
+            Setting.ATTENTION_ROWS,
+            Setting.ATTENTION_KEYS,
+            Setting.ATTENTION_GROUPS,
+            Setting.ATTENTION_PART,
+            Setting.REDUCE_ITEMS,
+            Setting.REDUCE_PART);
+
+    /** Work items for which an NVIDIA multiprocessor has registers, however many a program takes. */
+    private static final int MOST_AHEAD = 256;
 
     private final int[] values;
 
@@ -103,6 +118,27 @@ public final class Tuning {
         return Optional.empty();
     }
 
+    /**
+     * The first setting that programs compiled ahead of time do not allow: what is a macro must be what they were compiled with, and a
+     * group of elements must have registers for the largest program.
+     *
+     * @param compiled with which they were compiled
+     */
+    Optional<Refusal> refusalAhead(Tuning compiled) {
+        for (Setting setting : EnumSet.complementOf(EnumSet.copyOf(OF_LAUNCHES))) {
+            if (get(setting) != compiled.get(setting)) {
+                return Optional.of(new Refusal(
+                        setting, "programs are compiled ahead of time for " + compiled.get(setting) + " alone"));
+            }
+        }
+        return get(Setting.ELEMENT_GROUP) > MOST_AHEAD
+                ? Optional.of(new Refusal(
+                        Setting.ELEMENT_GROUP,
+                        "it must be at most " + MOST_AHEAD + " for programs that are compiled ahead of time, not "
+                                + get(Setting.ELEMENT_GROUP)))
+                : Optional.empty();
+    }
+
     private Optional<String> whyHere(Setting setting, long localBytes, int largestGroup, List<Integer> subGroups) {
         int value = get(setting);
         return switch (setting) {
@@ -156,13 +192,5 @@ public final class Tuning {
         return bytes > localBytes
                 ? Optional.of("it takes " + bytes + " bytes of local memory; the device has " + localBytes)
                 : Optional.empty();
-    }
-
-    /** @throws InvalidArgumentException naming the setting that a device of these limits does not take */
-    Tuning require(long localBytes, int largestGroup, List<Integer> subGroups) {
-        refusal(localBytes, largestGroup, subGroups).ifPresent(refusal -> {
-            throw new InvalidArgumentException(refusal.setting().label() + ": " + refusal.reason());
-        });
-        return this;
     }
 }

@@ -143,9 +143,7 @@ final class TuningSteps {
                 differs |= traits.tuning().get(settings[i]) != choice[i];
             }
             Tuning tuning = traits.tuning().with(chosen);
-            if (differs
-                    && tuning.refusal(traits.localBytes(), traits.largestGroup(), traits.subGroups())
-                            .isEmpty()) {
+            if (differs && traits.refusal(tuning).isEmpty()) {
                 candidates.add(byName);
             }
         }

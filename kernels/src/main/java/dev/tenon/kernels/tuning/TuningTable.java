@@ -106,10 +106,9 @@ public final class TuningTable {
             settings.put(setting, value);
         });
         Tuning tuning = limits.tuning().with(settings);
-        tuning.refusal(limits.localBytes(), limits.largestGroup(), limits.subGroups())
-                .ifPresent(refusal -> {
-                    throw malformed(device, refusal.setting().label(), refusal.reason());
-                });
+        limits.refusal(tuning).ifPresent(refusal -> {
+            throw malformed(device, refusal.setting().label(), refusal.reason());
+        });
         return settings;
     }
 

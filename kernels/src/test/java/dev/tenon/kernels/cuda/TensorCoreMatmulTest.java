@@ -234,6 +234,35 @@ class TensorCoreMatmulTest {
     }
 
     @Test
+    void wideOperandsAreRoundedWhereThatIsAskedFor() {
+        CudaTraits rounding = new CudaTraits(8, 0, 108, 163 * 1024, true);
+        Tensor a = tensor(DType.F32, 2048, 1024);
+        CudaPlan large = TensorCoreMatmul.plan(
+                matmul(a, tensor(DType.F32, 1024, 2048), tensor(DType.F32, 2048, 2048)), rounding);
+        CudaLaunch launch = only(large);
+        assertEquals("gemm_tf32_rounded_kn_128", launch.kernel().name());
+        assertEquals(16 * 16, launch.gridX());
+        assertEquals(256, launch.threads());
+        assertEquals(98304, launch.sharedBytes());
+        assertEquals("operands are rounded to TF32, as asked for", ((CudaPlan.Launches) large).because());
+        CudaLaunch small = only(TensorCoreMatmul.plan(
+                matmul(tensor(DType.F32, 512, 100).transpose(), tensor(DType.F32, 512, 96), tensor(DType.F32, 100, 96)),
+                rounding));
+        assertEquals("gemm_tf32_rounded_mn_64", small.kernel().name());
+        assertEquals(2 * 2, small.gridX());
+        assertEquals(128, small.threads());
+        assertEquals(49152, small.sharedBytes());
+        // Few rows are bound by memory and keep their precision.
+        Tensor weight = tensor(DType.F32, 96, 512).transpose();
+        assertEquals(
+                "rows_f32_8",
+                only(TensorCoreMatmul.plan(
+                                matmul(tensor(DType.F32, 8, 512), weight, tensor(DType.F32, 8, 96)), rounding))
+                        .kernel()
+                        .name());
+    }
+
+    @Test
     void sizesPast31BitsStayWhole() {
         long rows = (1L << 31) + 24;
         Matmul op = matmul(

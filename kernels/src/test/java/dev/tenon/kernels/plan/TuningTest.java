@@ -90,6 +90,33 @@ class TuningTest {
         assertEquals("it takes 66560 bytes of local memory; the device has 49152", refusal.reason());
     }
 
+    /** What a compiled program has as a macro cannot be chosen any more; what its launch is given can. */
+    @ParameterizedTest
+    @CsvSource({
+        "ROW_GROUP, 128, compiled ahead of time for 256 alone",
+        "REDUCE_GROUP, 128, compiled ahead of time for 256 alone",
+        "COLUMN_GROUP, 32, compiled ahead of time for 64 alone",
+        "TILE, 32, compiled ahead of time for 64 alone",
+        "TILE_DEPTH, 8, compiled ahead of time for 16 alone",
+        "ATTENTION_GROUP, 64, compiled ahead of time for 128 alone",
+        "ELEMENT_GROUP, 512, it must be at most 256"
+    })
+    void programsThatAreCompiledAheadRefuseOtherMacros(Setting setting, int value, String reason) {
+        DeviceTraits traits = traits(false, 49152, 1024).compiledAhead();
+        Tuning tuning = traits.tuning().with(Map.of(setting, value));
+        assertTrue(tuning.refusal(49152, 1024, List.of()).isEmpty());
+        InvalidArgumentException error = assertThrows(InvalidArgumentException.class, () -> traits.with(tuning));
+        assertTrue(String.valueOf(error.getMessage()).contains(reason), error.getMessage());
+        Map<Setting, Integer> others =
+                Map.of(Setting.ELEMENT_GROUP, 256, Setting.ATTENTION_KEYS, 16, Setting.REDUCE_PART, 512);
+        assertEquals(
+                512,
+                traits.with(tuning.with(others)
+                                .with(Map.of(setting, traits.tuning().get(setting))))
+                        .tuning()
+                        .get(Setting.REDUCE_PART));
+    }
+
     @Test
     void subGroupsAreUsedWhereAGpuHasThem() {
         assertEquals(0, traits(false, 49152, 256).tuning().get(Setting.SUB_GROUP));
