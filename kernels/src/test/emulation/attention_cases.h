@@ -17,6 +17,8 @@ struct AttentionCase {
     i64 parts = 1;
     bool sums = true;
     f32 spread = 1;
+    /* Queries above zero and keys below, so that every score is. */
+    bool opposed = false;
 };
 
 struct AttentionData {
@@ -47,9 +49,11 @@ struct AttentionData {
         return key_place(p, s, (const i32 *)table->data, b, h, position);
     }
 
-    void fill(Guarded &memory, i64 from, Generator &generator, f32 times) {
+    /* sign: of every element, where it is not 0. */
+    void fill(Guarded &memory, i64 from, Generator &generator, f32 times, f32 sign = 0) {
         for (i64 d = 0; d < head; d++) {
-            writeAs(type, memory.data, from + d, generator.value() * times);
+            f32 value = generator.value() * times;
+            writeAs(type, memory.data, from + d, sign == 0 ? value : sign * std::fabs(value));
         }
     }
 
@@ -112,12 +116,12 @@ struct AttentionData {
         for (i64 b = 0; b < c.batch; b++) {
             for (i64 h = 0; h < c.heads; h++) {
                 for (i64 q = 0; q < c.queries; q++) {
-                    fill(*query, place(s.query, b, h, q), generator, c.spread);
+                    fill(*query, place(s.query, b, h, q), generator, c.spread, c.opposed ? 1 : 0);
                 }
             }
             for (i64 h = 0; h < c.keyHeads; h++) {
                 for (i64 k = 0; k < length(b); k++) {
-                    fill(*key, keyPlace(s.key, b, h, k), generator, c.spread);
+                    fill(*key, keyPlace(s.key, b, h, k), generator, c.spread, c.opposed ? -1 : 0);
                     fill(*value, keyPlace(s.value, b, h, k), generator, 1);
                 }
             }

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "fibers.h"
+#include <algorithm>
 
 typedef std::vector<u32> Clock;
 
@@ -126,6 +127,12 @@ inline void noteRead(u32 address, u32 bytes, u32 thread, bool asynchronous) {
         if (asynchronous && word.generic && word.writer.time >= fenced[word.writer.thread]) {
             fail("shared memory at %u is read by the asynchronous proxy, thread %u wrote it without a fence", at * 4,
                  word.writer.thread);
+        }
+        auto own = std::find_if(word.readers.begin(), word.readers.end(),
+                                [thread](const Access &reader) { return reader.thread == thread; });
+        if (own != word.readers.end()) {
+            own->time = clocks[thread][thread];
+            continue;
         }
         size_t kept = 0;
         for (size_t i = 0; i < word.readers.size(); i++) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #define __global__
 #define __device__
@@ -36,13 +37,13 @@ struct dim3 {
 inline dim3 gridDim, blockDim, blockIdx;
 /* Of the fiber that runs now. */
 inline dim3 threadIdx;
-inline const char *emulatedKernel = "";
+inline std::string emulatedKernel;
 
 [[noreturn]] inline void fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fflush(stdout);
-    fprintf(stderr, "%s, block %u %u %u, thread %u: ", emulatedKernel, blockIdx.x, blockIdx.y, blockIdx.z, threadIdx.x);
+    fprintf(stderr, "%s, block %u %u %u, thread %u: ", emulatedKernel.c_str(), blockIdx.x, blockIdx.y, blockIdx.z, threadIdx.x);
     vfprintf(stderr, format, arguments);
     fprintf(stderr, "\n");
     fflush(stderr);

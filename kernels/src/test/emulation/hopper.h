@@ -36,17 +36,20 @@ struct Counter {
     }
 };
 
-struct BoxCopy {
+struct BulkCopy {
     u32 to;
     EmulatedMap map;
     i32 at[4];
+    /* Where it is no box: neighbouring bytes. */
+    const void *plain;
+    u32 bytes;
     u32 counter;
     Access issuer;
     Clock clock;
 };
 
 inline std::map<u32, Counter> counters;
-inline std::vector<BoxCopy> boxCopies;
+inline std::vector<BulkCopy> bulkCopies;
 
 inline Counter &counterAt(u32 at) {
     auto found = counters.find(at);
@@ -83,7 +86,8 @@ inline void emulatedCounterArrive(u32 at, u32 bytes) {
     counter.advance();
 }
 
-inline void arrive(const BoxCopy &copy) {
+/* What lies outside of the tensor becomes zeros. */
+inline void copyBox(const BulkCopy &copy) {
     const EmulatedMap &map = copy.map;
     for (u32 y = 0; y < map.box[1]; y++) {
         for (u32 x = 0; x < map.box[0]; x++) {
@@ -103,22 +107,29 @@ inline void arrive(const BoxCopy &copy) {
             }
         }
     }
-    u32 bytes = map.box[0] * map.box[1] * 2;
-    noteArrival(copy.to, bytes, copy.issuer);
+}
+
+inline void arrive(const BulkCopy &copy) {
+    if (copy.plain != nullptr) {
+        memcpy(sharedAt(copy.to), copy.plain, copy.bytes);
+    } else {
+        copyBox(copy);
+    }
+    noteArrival(copy.to, copy.bytes, copy.issuer);
     Counter &counter = counterAt(copy.counter);
     join(counter.joined, copy.clock);
-    counter.bytes -= bytes;
+    counter.bytes -= copy.bytes;
     counter.advance();
 }
 
 /* Lets one of the copies that are on their way arrive. */
 inline bool arriveOne() {
-    if (boxCopies.empty()) {
+    if (bulkCopies.empty()) {
         return false;
     }
-    u32 which = scheduler.draw((u32)boxCopies.size());
-    BoxCopy copy = boxCopies[which];
-    boxCopies.erase(boxCopies.begin() + which);
+    u32 which = scheduler.draw((u32)bulkCopies.size());
+    BulkCopy copy = bulkCopies[which];
+    bulkCopies.erase(bulkCopies.begin() + which);
     arrive(copy);
     return true;
 }
@@ -135,7 +146,17 @@ inline void emulatedCopyBox(u32 to, const EmulatedMap &map, u32 axes, i32 x, i32
         fail("a tensor map that the device would refuse");
     }
     noteWrite(to, bytes, me(), true, false);
-    boxCopies.push_back({to, map, {x, y, z, w}, counter, {me(), clocks[me()][me()]}, clocks[me()]});
+    bulkCopies.push_back({to, map, {x, y, z, w}, nullptr, bytes, counter, {me(), clocks[me()][me()]}, clocks[me()]});
+}
+
+inline void emulatedCopyBytes(u32 to, const void *from, u32 bytes, u32 counter) {
+    checkShared(to, bytes, 16);
+    checkGlobal(from, 16);
+    if (bytes % 16 != 0) {
+        fail("a bulk copy of %u bytes", bytes);
+    }
+    noteWrite(to, bytes, me(), true, false);
+    bulkCopies.push_back({to, {}, {}, from, bytes, counter, {me(), clocks[me()][me()]}, clocks[me()]});
 }
 
 inline void emulatedCounterWait(u32 at, u32 parity) {
@@ -213,8 +234,12 @@ inline u32 operandPlace(u64 descriptor, bool across, u32 outer, u32 term) {
  * when begins is set, to its end nothing may write them.
  */
 inline void noteOperands(const Wgmma &w, u32 groupNumber, bool begins) {
-    auto note = [&](u32 place, u32 thread) {
-        u32 at = place & ~3u;
+    /* Words: two terms, or two rows or columns where lines run across the terms. */
+    auto note = [&](u64 descriptor, bool across, u32 outer, u32 term, u32 thread) {
+        if ((across ? outer : term) % 2 != 0) {
+            return;
+        }
+        u32 at = operandPlace(descriptor, across, outer, term);
         checkShared(at, 4, 4);
         noteRead(at, 4, thread, true);
         u32 &readings = sharedWords[(at - SHARED_BASE) / 4].readings;
@@ -224,10 +249,10 @@ inline void noteOperands(const Wgmma &w, u32 groupNumber, bool begins) {
         u32 thread = groupNumber * WARPGROUP + warp * WARP;
         for (u32 term = 0; term < 16; term++) {
             for (u32 row = 0; row < 16 && !w.inRegisters; row++) {
-                note(operandPlace(w.a, w.aAcross, warp * 16 + row, term), thread);
+                note(w.a, w.aAcross, warp * 16 + row, term, thread);
             }
             for (u32 column = 0; column < w.n; column++) {
-                note(operandPlace(w.b, w.bAcross, column, term), thread);
+                note(w.b, w.bAcross, column, term, thread);
             }
         }
     }
@@ -242,8 +267,8 @@ inline f32 operandAt(const Wgmma &w, u64 descriptor, bool across, u32 outer, u32
 }
 
 inline void perform(const Wgmma &w) {
-    static f32 left[64][16];
-    static f32 right[256][16];
+    static f64 left[64][16];
+    static f64 right[16][256];
     for (u32 term = 0; term < 16; term++) {
         for (u32 i = 0; i < 64; i++) {
             u32 thread = i / 16 * 32 + i % 8 * 4 + term % 8 / 2;
@@ -251,18 +276,25 @@ inline void perform(const Wgmma &w) {
                                           : operandAt(w, w.a, w.aAcross, i, term);
         }
         for (u32 j = 0; j < w.n; j++) {
-            right[j][term] = operandAt(w, w.b, w.bAcross, j, term);
+            right[term][j] = operandAt(w, w.b, w.bAcross, j, term);
         }
     }
-    for (u32 thread = 0; thread < WARPGROUP; thread++) {
-        for (u32 i = 0; i < w.n / 2; i++) {
-            u32 row = thread / 32 * 16 + thread % 32 / 4 + 8 * (i >> 1 & 1);
-            u32 column = i / 4 * 8 + thread % 4 * 2 + (i & 1);
-            f64 sum = w.adds ? w.d[thread][i] : 0;
-            for (u32 term = 0; term < 16; term++) {
-                sum += (f64)left[row][term] * right[column][term];
+    for (u32 row = 0; row < 64; row++) {
+        f64 sums[256];
+        auto result = [&](u32 column) -> f32 & {
+            u32 thread = row / 16 * 32 + row % 8 * 4 + column % 8 / 2;
+            return w.d[thread][column / 8 * 4 + row / 8 % 2 * 2 + column % 2];
+        };
+        for (u32 column = 0; column < w.n; column++) {
+            sums[column] = w.adds ? result(column) : 0;
+        }
+        for (u32 term = 0; term < 16; term++) {
+            for (u32 column = 0; column < w.n; column++) {
+                sums[column] += left[row][term] * right[term][column];
             }
-            w.d[thread][i] = towardZero(sum);
+        }
+        for (u32 column = 0; column < w.n; column++) {
+            result(column) = towardZero(sums[column]);
         }
     }
 }
@@ -313,7 +345,7 @@ inline void emulatedWgmmaWait(u32 left) {
 
 inline void resetHopper(u32 threads) {
     counters.clear();
-    boxCopies.clear();
+    bulkCopies.clear();
     warpgroups.assign((threads + WARPGROUP - 1) / WARPGROUP, Warpgroup());
     scheduler.idle = arriveOne;
 }

@@ -20,7 +20,7 @@ inline void launch(const char *name, dim3 grid, u32 threads, u32 shared, u64 see
         asyncGroups.assign(threads, AsyncGroups());
         resetHopper(threads);
         scheduler.run(threads, kernel);
-        if (!boxCopies.empty()) {
+        if (!bulkCopies.empty()) {
             fail("a block ends while a bulk copy of it is on its way");
         }
         for (const AsyncGroups &groups : asyncGroups) {

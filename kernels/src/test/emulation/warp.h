@@ -59,10 +59,19 @@ inline u16 floatToBfloat(f32 value) {
     return (u16)(value != value ? 0x7FFF : (bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
+/* By a table: the compiler's own conversion is a call. */
 inline f32 halfToFloat(u16 bits) {
-    _Float16 value;
-    memcpy(&value, &bits, 2);
-    return (f32)value;
+    static const std::vector<f32> values = [] {
+        std::vector<f32> all(1 << 16);
+        for (u32 i = 0; i < all.size(); i++) {
+            u16 word = (u16)i;
+            _Float16 value;
+            memcpy(&value, &word, 2);
+            all[i] = (f32)value;
+        }
+        return all;
+    }();
+    return values[bits];
 }
 
 inline u16 floatToHalf(f32 value) {

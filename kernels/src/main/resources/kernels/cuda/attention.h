@@ -8,8 +8,6 @@
 #pragma once
 #include "attention_shape.h"
 #include "head_tile.h"
-#define LOG2E 1.4426950408889634f
-#define LN2 0.6931471805599453f
 
 struct AttentionOperands {
     const u16 *query, *key, *value;

@@ -17,11 +17,6 @@ struct BackwardOperands {
     const f32 *delta;
 };
 
-/* Where gradients go: base and strides of batch, head and position. */
-struct GradPlaces {
-    i64 first[4], second[4];
-};
-
 template <u32 N> TN_FUNCTION void clear(f32 (*d)[4]) {
 #pragma unroll
     for (u32 j = 0; j < N; j++) {

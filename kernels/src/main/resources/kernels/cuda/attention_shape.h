@@ -4,6 +4,8 @@
  */
 #pragma once
 #include "element.h"
+#define LOG2E 1.4426950408889634f
+#define LN2 0.6931471805599453f
 
 /* Sizes; then for each operand its base and the strides of batch, head and position (of page, slot and head for pages). */
 struct AttentionShape {
@@ -16,6 +18,11 @@ struct AttentionShape {
     i64 hasMask, hasLengths, hasTable, hasSums;
     /* The keys are cut into so many parts. */
     i64 parts;
+};
+
+/* Where gradients go: base and strides of batch, head and position. */
+struct GradPlaces {
+    i64 first[4], second[4];
 };
 
 /* Where element (a, b, c) begins. */
@@ -104,7 +111,7 @@ TN_FUNCTION bool sees(const AttentionShape &s, i64 position, i64 key) {
 
 /* tanh to within a few 2^-24 of 1, which is what a capped score needs. */
 TN_FUNCTION f32 cap_tanh(f32 x) {
-    return 1 - 2 / (1 + exp2_approximate(x * 2.885390081777927f));
+    return 1 - 2 * reciprocal_approximate(1 + exp2_approximate(x * 2.885390081777927f));
 }
 
 /* The score before the mask. */

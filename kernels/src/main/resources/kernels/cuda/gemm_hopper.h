@@ -7,34 +7,12 @@
  */
 #pragma once
 #include "gemm.h"
-#include "wgmma.h"
+#include "group_product.h"
 
 static const u32 HOPPER_M = 128, HOPPER_TERMS = 64, HOPPER_THREADS = 384;
 
 /* A copy's slab: lines of 64 elements, across the terms or along them. */
 static const u32 SLAB_ACROSS = HOPPER_TERMS * 128;
-
-template <class T, u32 BN> struct GroupProduct;
-template <> struct GroupProduct<Bf16, 128> {
-    template <u32 A, u32 B> static __device__ __forceinline__ void run(f32 *d, u64 a, u64 b, u32 adds) {
-        wgmma_128_bf16<A, B>(d, a, b, adds);
-    }
-};
-template <> struct GroupProduct<F16, 128> {
-    template <u32 A, u32 B> static __device__ __forceinline__ void run(f32 *d, u64 a, u64 b, u32 adds) {
-        wgmma_128_f16<A, B>(d, a, b, adds);
-    }
-};
-template <> struct GroupProduct<Bf16, 256> {
-    template <u32 A, u32 B> static __device__ __forceinline__ void run(f32 *d, u64 a, u64 b, u32 adds) {
-        wgmma_256_bf16<A, B>(d, a, b, adds);
-    }
-};
-template <> struct GroupProduct<F16, 256> {
-    template <u32 A, u32 B> static __device__ __forceinline__ void run(f32 *d, u64 a, u64 b, u32 adds) {
-        wgmma_256_f16<A, B>(d, a, b, adds);
-    }
-};
 
 /* Copies a tile of 64 terms: one box of lines along them, or a box for every 64 lines' beginnings across. */
 template <u32 SIZE, bool ACROSS>

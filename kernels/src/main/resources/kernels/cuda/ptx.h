@@ -178,6 +178,12 @@ TN_FUNCTION f32 exp2_approximate(f32 x) {
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
+/* 1 / x to within 2^-23 of it; 0 for infinity. */
+TN_FUNCTION f32 reciprocal_approximate(f32 x) {
+    f32 y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
 
 #else
 
@@ -282,6 +288,9 @@ TN_FUNCTION f32 load_global_fresh(const f32 *at) {
 }
 TN_FUNCTION f32 exp2_approximate(f32 x) {
     return std::exp2(x);
+}
+TN_FUNCTION f32 reciprocal_approximate(f32 x) {
+    return 1 / x;
 }
 
 #endif

@@ -42,7 +42,12 @@ class LaunchConformanceTest {
             "rows_f32_1",
             "rows_q6_k_8",
             "attention_bf16_rows_64",
-            "attention_f16_decode_64");
+            "attention_f16_decode_64",
+            "attention_hopper_bf16_80",
+            "attention_hopper_f16_256",
+            "backward_hopper_bf16_queries_96",
+            "backward_hopper_f16_keys_128",
+            "backward_bf16_values_256");
 
     private final Simulated hopper = Simulated.open(RecordingDriver.hopper(1, Simulation.MEMORY));
     private final Simulated ampere = Simulated.open(RecordingDriver.ampere(Simulation.MEMORY));

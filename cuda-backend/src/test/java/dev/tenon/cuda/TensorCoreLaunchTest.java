@@ -119,7 +119,7 @@ class TensorCoreLaunchTest {
     @Test
     void allOfHoppersAttention() {
         for (DType type : List.of(DType.BF16, DType.F16)) {
-            for (long head : new long[] {64, 128}) {
+            for (long head : new long[] {64, 80, 96, 128, 256}) {
                 Tensor query = tensor(type, 2, 300, 6, head).transpose(1, 2);
                 Tensor key = tensor(type, 2, 300, 2, head).transpose(1, 2);
                 Tensor out = tensor(type, 2, 6, 300, head);
@@ -256,6 +256,28 @@ class TensorCoreLaunchTest {
         assertEquals(List.of("gemm_f32_q4_k"), kernels(wide));
     }
 
+    /** A prompt over a paged cache: keys are copied in boxes of a page, whose places the kernel looks up. */
+    @Test
+    void promptsOverPagesGoToHoppersWarpgroups() {
+        Tensor pages = tensor(DType.BF16, 64, 16, 4, 96);
+        PagedAttention op = new PagedAttention(
+                tensor(DType.BF16, 4, 16, 100, 96),
+                pages,
+                pages,
+                Tensor.zeros(device, DType.I32, 4, 16),
+                Tensor.zeros(device, DType.I32, 4),
+                AttentionParameters.causal(96),
+                tensor(DType.BF16, 4, 16, 100, 96),
+                null);
+        assertEquals(List.of("attention_hopper_bf16_96"), kernels(op));
+        SimulatedStream.Launch launch = driver.launches.getLast();
+        assertEquals(
+                ((CudaBuffer) pages.buffer()).pointer(),
+                RecordedTensorMap.pointer(launch.values().get(1)));
+        assertEquals(
+                2L * 64 * 16 * 4 * 96, RecordedTensorMap.bytes(launch.values().get(1)));
+    }
+
     /** 16 query heads over 4 heads of keys, one position each. */
     private PagedAttention decode() {
         return new PagedAttention(
@@ -338,7 +360,13 @@ class TensorCoreLaunchTest {
                 tensor(DType.F16, 2, 2, 512, 64),
                 tensor(DType.F16, 2, 2, 512, 64));
         assertEquals(
-                List.of("backward_f16_delta", "backward_f16_queries_64", "backward_f16_keys_64"), kernels(backward));
+                List.of("backward_hopper_f16_rows", "backward_hopper_f16_queries_64", "backward_hopper_f16_keys_64"),
+                kernels(backward));
+        Tensor mask = tensor(DType.F32, 512, 512);
+        Attention masked = new Attention(query, key, value, mask, null, causal, out, sums);
+        assertTrue(
+                profiled(masked).endsWith(" by attention_f16_rows_64 (no kernel for sm_90a adds a mask)"),
+                profiled(masked));
         Tensor odd = tensor(DType.F16, 2, 8, 512, 48);
         assertTrue(profiled(new Attention(odd, odd, odd, null, null, causal, tensor(DType.F16, 2, 8, 512, 48), null))
                 .contains("by portable: heads of 48"));

@@ -47,7 +47,7 @@ final class AttentionBackwardCases {
         }
     }
 
-    private static void backward(
+    static void backward(
             List<OpCase> all, DType dtype, Sizing s, AttentionParameters p, boolean mask, Placement placement) {
         Placement to = Sizes.output(placement);
         DType wide = Sizes.wide(dtype);

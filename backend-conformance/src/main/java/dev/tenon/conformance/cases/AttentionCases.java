@@ -12,7 +12,9 @@ import dev.tenon.op.Attention;
 import dev.tenon.op.AttentionParameters;
 import dev.tenon.op.PagedAttention;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Attention and PagedAttention; {@link AttentionBackwardCases} has the gradient. */
 public final class AttentionCases {
@@ -40,6 +42,7 @@ public final class AttentionCases {
         lengths(all);
         paged(all);
         AttentionBackwardCases.add(all);
+        PromptCases.add(all);
     }
 
     private static AttentionParameters parameters(double scale, boolean causal, long window, double cap) {
@@ -138,7 +141,7 @@ public final class AttentionCases {
         }
     }
 
-    private static void attention(
+    static void attention(
             List<OpCase> all,
             DType query,
             DType key,
@@ -244,25 +247,30 @@ public final class AttentionCases {
             for (long queries : new long[] {1, 3, 20}) {
                 for (AttentionParameters p : List.of(
                         AttentionParameters.causal(64), parameters(0.1, true, 5, 10), AttentionParameters.full(64))) {
-                    Sizing s = Sizing.of(4, 4, 2, queries, 50, 64);
-                    List<Operand> operands = operands(DType.F32, key, s, Placement.CONTIGUOUS, true);
-                    operands.add(in("lengths", DType.I32, Placement.CONTIGUOUS, Content.of(50, 1, 27, 0), 4));
-                    all.add(new OpCase(
-                            Attention.class,
-                            "F32 by %s %s lengths 50 1 27 0 %s".formatted(key, s, p),
-                            operands,
-                            t -> new Attention(
-                                    t.get("query"),
-                                    t.get("key"),
-                                    t.get("value"),
-                                    null,
-                                    t.get("lengths"),
-                                    p,
-                                    t.get("out"),
-                                    t.get("logSumExp"))));
+                    lengths(all, DType.F32, key, Sizing.of(4, 4, 2, queries, 50, 64), p, 50, 1, 27, 0);
                 }
             }
         }
+    }
+
+    static void lengths(
+            List<OpCase> all, DType query, DType key, Sizing s, AttentionParameters parameters, double... lengths) {
+        List<Operand> operands = operands(query, key, s, Placement.CONTIGUOUS, true);
+        operands.add(in("lengths", DType.I32, Placement.CONTIGUOUS, Content.of(lengths), s.batch));
+        String text = Arrays.stream(lengths).mapToObj("%.0f"::formatted).collect(Collectors.joining(" "));
+        all.add(new OpCase(
+                Attention.class,
+                "%s by %s %s lengths %s %s".formatted(query, key, s, text, parameters),
+                operands,
+                t -> new Attention(
+                        t.get("query"),
+                        t.get("key"),
+                        t.get("value"),
+                        null,
+                        t.get("lengths"),
+                        parameters,
+                        t.get("out"),
+                        t.get("logSumExp"))));
     }
 
     private static void paged(List<OpCase> all) {
@@ -294,7 +302,7 @@ public final class AttentionCases {
     }
 
     /** Pages scattered over the cache; the table's entries past a row's length lead nowhere. */
-    private static void paged(
+    static void paged(
             List<OpCase> all,
             DType query,
             DType key,

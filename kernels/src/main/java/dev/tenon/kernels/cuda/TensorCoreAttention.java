@@ -46,10 +46,6 @@ public final class TensorCoreAttention {
         if (reason.isPresent()) {
             return new Declined(reason.get());
         }
-        Optional<CudaPlan> hopper = HopperAttention.plan(operands, device);
-        if (hopper.isPresent()) {
-            return hopper.get();
-        }
         boolean few = operands.rows() <= FEW_ROWS;
         int head = operands.headSize();
         int shared = few ? decodeBytes(head) : rowsBytes(head);
@@ -63,6 +59,15 @@ public final class TensorCoreAttention {
         }
         long wanted = (long) device.multiprocessors() * BLOCKS_A_MULTIPROCESSOR / (tiles * operands.pairs());
         long parts = Math.clamp(Math.min(wanted, operands.keys() / SMALLEST_PART), 1, MOST_PARTS);
+        String why = "";
+        if (device.isHopper()) {
+            switch (HopperAttention.plan(operands, device, parts)) {
+                case Launches hopper -> {
+                    return hopper;
+                }
+                case Declined declined -> why = declined.reason();
+            }
+        }
         boolean joined = parts > 1;
         CudaArgument none = operands.memory(null);
         String file = operands.query().dtype() == DType.BF16 ? "attention_bf16" : "attention_f16";
@@ -94,7 +99,8 @@ public final class TensorCoreAttention {
                         ? List.of(
                                 new ScratchBuffer(results * parts * (head + 2L) * Float.BYTES, false),
                                 new ScratchBuffer(tiles * operands.pairs() * Integer.BYTES, true))
-                        : List.of());
+                        : List.of(),
+                why);
     }
 
     /** Two stages of 64 keys and values, of 32 beside the queries for heads of 256; or the sums at the end. */

@@ -1,7 +1,6 @@
 package dev.tenon.kernels.cuda;
 
 import dev.tenon.DType;
-import dev.tenon.Tensor;
 import dev.tenon.kernels.cuda.CudaPlan.Declined;
 import dev.tenon.kernels.cuda.CudaPlan.Launches;
 import dev.tenon.kernels.cuda.CudaPlan.ScratchBuffer;
@@ -50,8 +49,17 @@ public final class TensorCoreAttentionBackward {
         if (operands.keys() + operands.rows() > MOST_POSITIONS || rows > Integer.MAX_VALUE) {
             return new Declined("more positions than the kernels count");
         }
+        String why = "";
+        if (device.isHopper()) {
+            switch (HopperAttentionBackward.plan(op, operands, device)) {
+                case Launches hopper -> {
+                    return hopper;
+                }
+                case Declined declined -> why = declined.reason();
+            }
+        }
         return new Launches(
-                launches(op, operands, rows, shared), List.of(new ScratchBuffer(rows * Float.BYTES, false)));
+                launches(op, operands, rows, shared), List.of(new ScratchBuffer(rows * Float.BYTES, false)), why);
     }
 
     private static List<CudaLaunch> launches(AttentionBackward op, AttentionOperands operands, long rows, int shared) {
@@ -67,7 +75,7 @@ public final class TensorCoreAttentionBackward {
                         operands.memory(op.gradOut()),
                         new CudaArgument.Scratch(0),
                         shape,
-                        places(op.out(), op.out()),
+                        GradPlaces.of(op.out(), op.out()),
                         CudaArgument.of((long) head)),
                 Math.ceilDiv(rows, THREADS / 32),
                 1,
@@ -79,7 +87,7 @@ public final class TensorCoreAttentionBackward {
                 operands,
                 List.of(operands.memory(op.gradQuery())),
                 shape,
-                places(op.gradQuery(), op.gradQuery()),
+                GradPlaces.of(op.gradQuery(), op.gradQuery()),
                 Math.ceilDiv(operands.rows(), (long) OWN),
                 shared));
         if (operands.keys() > 0) {
@@ -91,7 +99,7 @@ public final class TensorCoreAttentionBackward {
                         operands,
                         grads,
                         shape,
-                        places(op.gradKey(), op.gradValue()),
+                        GradPlaces.of(op.gradKey(), op.gradValue()),
                         Math.ceilDiv(operands.keys(), (long) OWN),
                         shared));
             }
@@ -121,19 +129,6 @@ public final class TensorCoreAttentionBackward {
         arguments.add(CudaArgument.of(operands.parameters().scale()));
         arguments.add(CudaArgument.of(operands.parameters().softCap()));
         return new CudaLaunch(kernel, List.copyOf(arguments), blocks, operands.pairs(), 1, THREADS, shared);
-    }
-
-    /** The structure {@code GradPlaces}. */
-    private static CudaArgument places(Tensor first, Tensor second) {
-        long[] fields = new long[8];
-        int at = 0;
-        for (Tensor tensor : List.of(first, second)) {
-            fields[at++] = tensor.layout().offset();
-            for (int axis = 0; axis < 3; axis++) {
-                fields[at++] = tensor.layout().stride(axis);
-            }
-        }
-        return new CudaArgument.Fields(fields);
     }
 
     /** A block's own two tiles; two stages of two tiles with three numbers for each row. */

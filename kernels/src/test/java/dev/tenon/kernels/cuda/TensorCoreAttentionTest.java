@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorCoreAttentionTest {
     private static final CudaTraits A100 = new CudaTraits(8, 0, 108, 163 * 1024);
+    private static final CudaTraits HOPPER = new CudaTraits(9, 0, 132, 227 * 1024);
     private final Device device = SizesDevice.open();
 
     private Tensor tensor(DType type, long... sizes) {
@@ -134,9 +135,8 @@ class TensorCoreAttentionTest {
     }
 
     @Test
-    void hopperTakesManyQueriesOfWholeCaches() {
-        CudaTraits hopper = new CudaTraits(9, 0, 132, 227 * 1024);
-        CudaLaunch launch = only(TensorCoreAttention.plan(attention(DType.BF16, 2, 32, 8, 1000, 3000, 128), hopper));
+    void hopperTakesManyQueries() {
+        CudaLaunch launch = only(TensorCoreAttention.plan(attention(DType.BF16, 2, 32, 8, 1000, 3000, 128), HOPPER));
         assertEquals("attention_hopper_bf16_128", launch.kernel().name());
         assertEquals(8, launch.gridX());
         assertEquals(64, launch.gridY());
@@ -148,12 +148,83 @@ class TensorCoreAttentionTest {
                         List.of(128L, 3000L, 8L, 2L),
                         List.of(256L, 256L * 3000, 256L * 3000 * 8),
                         List.of(64, 128, 1, 1)),
-                assertInstanceOf(CudaArgument.Map.class, launch.arguments().get(1))
-                        .map());
-        CudaLaunch decode = only(TensorCoreAttention.plan(attention(DType.BF16, 2, 32, 8, 1, 3000, 128), hopper));
-        assertEquals("attention_bf16_decode_128", decode.kernel().name());
-        CudaLaunch other = only(TensorCoreAttention.plan(attention(DType.BF16, 2, 32, 8, 1000, 3000, 96), hopper));
-        assertEquals("attention_bf16_rows_96", other.kernel().name());
+                map(launch, 1));
+    }
+
+    private static TensorMap map(CudaLaunch launch, int argument) {
+        return assertInstanceOf(CudaArgument.Map.class, launch.arguments().get(argument))
+                .map();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80, 96, 128, 256})
+    void hopperHasEveryHeadSize(int head) {
+        CudaLaunch launch = only(TensorCoreAttention.plan(attention(DType.F16, 2, 32, 8, 1000, 3000, head), HOPPER));
+        assertEquals("attention_hopper_f16_" + head, launch.kernel().name());
+        int keys = head == 256 ? 64 : 128;
+        int width = head == 80 || head == 96 ? 128 : head;
+        assertEquals((128 + 4 * keys) * width * 2 + 9 * 8 + 1024, launch.sharedBytes());
+        assertEquals(List.of(64, keys, 1, 1), map(launch, 2).box());
+        assertEquals(head, map(launch, 2).sizes().getFirst());
+    }
+
+    private PagedAttention paged(long queries, long pageSize) {
+        Tensor pages = tensor(DType.BF16, 100, pageSize, 2, 64);
+        return new PagedAttention(
+                tensor(DType.BF16, 3, 32, queries, 64),
+                pages,
+                pages,
+                tensor(DType.I32, 3, 7),
+                tensor(DType.I32, 3),
+                AttentionParameters.causal(64),
+                tensor(DType.BF16, 3, 32, queries, 64),
+                null);
+    }
+
+    @Test
+    void hoppersPagesAreCopiedInBoxes() {
+        CudaLaunch launch = only(TensorCoreAttention.plan(paged(80, 48), HOPPER));
+        assertEquals("attention_hopper_bf16_64", launch.kernel().name());
+        assertEquals(
+                new TensorMap(
+                        true, 0, List.of(64L, 48L, 2L, 100L), List.of(256L, 128L, 256L * 48), List.of(64, 16, 1, 1)),
+                map(launch, 1));
+        assertEquals(CudaArgument.of(16), launch.arguments().getLast());
+        assertEquals(
+                List.of(64, 128, 1, 1),
+                map(only(TensorCoreAttention.plan(paged(80, 256), HOPPER)), 1).box());
+    }
+
+    private static String why(CudaPlan plan) {
+        CudaPlan.Launches launches = launches(plan);
+        assertEquals("sm_80", launches.launches().getFirst().kernel().architecture());
+        return launches.because();
+    }
+
+    @Test
+    void whatIsNotForHoppersWarpgroupsSaysWhy() {
+        assertEquals("", launches(TensorCoreAttention.plan(paged(80, 48), A100)).because());
+        assertEquals(
+                "", launches(TensorCoreAttention.plan(paged(80, 48), HOPPER)).because());
+        assertTrue(why(TensorCoreAttention.plan(paged(1, 48), HOPPER)).contains("fewer than 64 queries"));
+        assertTrue(why(TensorCoreAttention.plan(paged(80, 20), HOPPER)).contains("pages of 20"));
+        Attention op = attention(DType.BF16, 1, 8, 8, 128, 8192, 128);
+        assertTrue(why(TensorCoreAttention.plan(op, HOPPER)).contains("8 blocks for 132"));
+        Attention masked = new Attention(
+                op.query(), op.key(), op.value(), tensor(DType.F32, 128, 8192), null, op.parameters(), op.out(), null);
+        assertTrue(why(TensorCoreAttention.plan(masked, HOPPER)).contains("mask"));
+        Attention spread = new Attention(
+                op.query(),
+                tensor(DType.BF16, 1, 1, 8192, 128).broadcastTo(1, 8, 8192, 128),
+                op.value(),
+                null,
+                null,
+                AttentionParameters.causal(128),
+                op.out(),
+                null);
+        assertTrue(why(TensorCoreAttention.plan(spread, new CudaTraits(9, 0, 16, 227 * 1024)))
+                .contains("key has a stride of 0"));
+        assertTrue(why(gradient(DType.BF16, 8, 500, 700, 256, HOPPER)).contains("heads of 256"));
     }
 
     private CudaPlan gradient(DType type, long heads, long queries, long keys, long head, CudaTraits traits) {
@@ -190,6 +261,30 @@ class TensorCoreAttentionTest {
         assertEquals(Math.ceilDiv(700, 64), plan.launches().get(2).gridX());
         assertEquals(8, plan.launches().get(2).gridY());
         assertEquals(List.of(new ScratchBuffer(2 * 8 * 500 * 4, false)), plan.scratch());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80, 96, 128})
+    void hoppersGradientGoesOverQueriesThenOverKeys(int head) {
+        int width = head == 64 ? 64 : 128;
+        CudaPlan.Launches plan = launches(gradient(DType.F16, 8, 500, 700, head, HOPPER));
+        assertEquals(
+                List.of("rows", "queries_" + head, "keys_" + head),
+                plan.launches().stream()
+                        .map(launch -> launch.kernel().name().substring("backward_hopper_f16_".length()))
+                        .toList());
+        assertEquals(2 * 8 * 512 / 8, plan.launches().get(0).gridX());
+        assertEquals(4, plan.launches().get(1).gridX());
+        assertEquals(16, plan.launches().get(1).gridY());
+        assertEquals(6, plan.launches().get(2).gridX());
+        assertEquals(8, plan.launches().get(2).gridY());
+        assertEquals(
+                6 * 128 * width * 2 + 2 * 128 * 8 + 40 + 1024,
+                plan.launches().get(1).sharedBytes());
+        assertEquals(
+                4 * 128 * width * 2 + 2 * 64 * 8 + 40 + 1024,
+                plan.launches().get(2).sharedBytes());
+        assertEquals(List.of(new ScratchBuffer(2 * 8 * 512 * 8, false)), plan.scratch());
     }
 
     @Test
