@@ -15,6 +15,7 @@ module dev.tenon.runtime {
     exports dev.tenon.spi;
 
     uses dev.tenon.spi.BackendProvider;
+    uses dev.tenon.spi.DeviceTransportProvider;
     uses dev.tenon.spi.LocalTransportProvider;
     uses dev.tenon.spi.TransportProvider;
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random collectives on overlapping groups, blocking and not, in the same random order on every rank: 10,000 over threads,
- * a tenth of that over the file of processes.
+ * a tenth of that over the file of processes and over TCP.
  */
 class InterleavingsTest {
     private static final int RANKS = 4;
@@ -37,6 +37,11 @@ class InterleavingsTest {
     @Test
     void overTheFile() throws Exception {
         interleave(ThreadConformanceTest.overFile(RANKS), 1_000);
+    }
+
+    @Test
+    void overTcp() throws Exception {
+        interleave(ThreadConformanceTest.overTcp(RANKS, ThreadConformanceTest.OPTIONS), 1_000);
     }
 
     private void interleave(List<Communicator> ranks, int calls) throws Exception {

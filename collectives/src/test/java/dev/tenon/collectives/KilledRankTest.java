@@ -17,16 +17,30 @@ class KilledRankTest {
     private static final int RANKS = 3;
     private static final int TIMEOUT_MILLIS = 5_000;
 
+    private interface Starter {
+        List<RankProcess> start(String... arguments) throws Exception;
+    }
+
     @Test
     void theOthersAreToldAndNothingIsLeft() throws Exception {
-        int kills = Integer.getInteger("tenon.kills", 6);
+        kill(
+                arguments -> RankProcess.startAll(RANKS, UUID.randomUUID().toString(), arguments),
+                "shm",
+                Integer.getInteger("tenon.kills", 6));
+    }
+
+    @Test
+    void theOthersAreToldOverTcp() throws Exception {
+        kill(arguments -> RankProcess.startApart(RANKS, arguments), "tcp", Integer.getInteger("tenon.kills", 6));
+    }
+
+    private static void kill(Starter starter, String transport, int kills) throws Exception {
         long seed = Long.getLong("tenon.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         int working = 0;
         for (int i = 0; i < kills; i++) {
             String where = "kill " + i + " of -Dtenon.seed=" + seed;
-            List<RankProcess> ranks = RankProcess.startAll(
-                    RANKS, UUID.randomUUID().toString(), "work", "shm", Integer.toString(TIMEOUT_MILLIS));
+            List<RankProcess> ranks = starter.start("work", transport, Integer.toString(TIMEOUT_MILLIS));
             int victim = random.nextInt(RANKS);
             // Every third time while they start and meet, which takes about half a second.
             Thread.sleep(i % 3 == 0 ? random.nextInt(800) : 800 + random.nextInt(700));
@@ -34,7 +48,7 @@ class KilledRankTest {
             working += check(ranks, victim, where) ? 1 : 0;
         }
         assertTrue(working >= kills / 4, working + " of " + kills + " were killed at work");
-        List<RankProcess> next = RankProcess.startAll(RANKS, UUID.randomUUID().toString(), "once", "shm");
+        List<RankProcess> next = starter.start("once", transport);
         for (RankProcess rank : next) {
             assertEquals(0, rank.await(60), rank.text());
             rank.remove();

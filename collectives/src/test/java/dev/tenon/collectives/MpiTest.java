@@ -66,6 +66,25 @@ class MpiTest {
         assertEquals(ranks, count(text, library.equals("mpich") ? "MPICH" : "Open MPI"), text);
     }
 
+    /** By the library and the launcher of the MPICH that {@code -Dtenon.mpich=FOLDER} names. */
+    @Test
+    void theSuitePassesByTheStandardAbi() throws Exception {
+        String folder = System.getProperty("tenon.mpich", "");
+        assumeTrue(!folder.isEmpty(), "no MPICH with the standard ABI is given (-Dtenon.mpich=FOLDER)");
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(folder, "bin", "mpirun").toString(), "-np", "2"));
+        command.addAll(RankProcess.command("suite", "mpi"));
+        // It is found by its name, before any other kind of MPI.
+        RankProcess process = RankProcess.start(
+                command, Map.of("LD_LIBRARY_PATH", Path.of(folder, "lib").toString()));
+        int status = process.await(150);
+        String text = process.text();
+        assertEquals(0, status, text);
+        assertEquals(2, count(text, "by the standard ABI"), text);
+        assertEquals(2, count(text, "passed " + CollectiveSuite.cases().size() + " cases"), text);
+        process.remove();
+    }
+
     /** Where all ranks are on one host, they do not need MPI to talk to each other. */
     @ParameterizedTest
     @ValueSource(strings = {"openmpi", "mpich"})

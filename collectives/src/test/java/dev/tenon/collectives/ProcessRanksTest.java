@@ -35,6 +35,15 @@ class ProcessRanksTest {
         requireAllDone(RankProcess.startAll(2, UUID.randomUUID().toString(), "late", "shm"), "done");
     }
 
+    /** As a job of Kubernetes would start them: "any" must be TCP. */
+    @Test
+    void theSuitePassesWhereRanksDoNotKnowEachOthersHost() throws Exception {
+        requireAllDone(
+                RankProcess.startApart(3, "suite", "any"),
+                "passed " + CollectiveSuite.cases().size() + " cases");
+        requireAllDone(RankProcess.startApart(2, "late", "any"), "over TCP");
+    }
+
     @Test
     void jobsOfOneHostDoNotMeet() throws Exception {
         List<RankProcess> all = new ArrayList<>();

@@ -74,6 +74,26 @@ record RankProcess(Process process, Path output) {
         return started;
     }
 
+    /** N ranks as on hosts of their own: each knows only its rank and where rank 0 is. */
+    static List<RankProcess> startApart(int ranks, String... arguments) throws IOException {
+        String port = Integer.toString(Ports.free());
+        List<RankProcess> started = new ArrayList<>();
+        for (int r = 0; r < ranks; r++) {
+            started.add(start(
+                    command(arguments),
+                    Map.of(
+                            "JOB_COMPLETION_INDEX",
+                            Integer.toString(r),
+                            "WORLD_SIZE",
+                            Integer.toString(ranks),
+                            "MASTER_ADDR",
+                            "localhost",
+                            "MASTER_PORT",
+                            port)));
+        }
+        return started;
+    }
+
     /** Its status; a process that does not end is killed, and fails the test. */
     int await(long seconds) throws Exception {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {

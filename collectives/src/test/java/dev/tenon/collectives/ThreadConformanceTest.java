@@ -5,9 +5,11 @@ import dev.tenon.Tenon;
 import dev.tenon.comm.Communicator;
 import dev.tenon.comm.CommunicatorOptions;
 import dev.tenon.comm.Communicators;
+import dev.tenon.comm.Rendezvous;
 import dev.tenon.comm.World;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -31,6 +33,23 @@ class ThreadConformanceTest {
     @TestFactory
     Stream<DynamicTest> sharedFile() {
         return suites("file", RANKS, ThreadConformanceTest::overFile);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tcp() {
+        return suites("tcp", RANKS, ranks -> overTcp(ranks, OPTIONS));
+    }
+
+    /** As ranks of several hosts meet, but over the loopback. */
+    static List<Communicator> overTcp(int ranks, CommunicatorOptions options) throws Exception {
+        Rendezvous place = new Rendezvous("127.0.0.1", Ports.free());
+        String job = UUID.randomUUID().toString();
+        return ThreadRanks.together(
+                ranks,
+                rank -> Communicators.open(
+                        new World(rank, ranks, 0, 1, job, World.Launcher.TORCHRUN, Optional.of(place)),
+                        "test",
+                        options.withTransport("tcp")));
     }
 
     /** As processes meet, but within this one. */

@@ -9,11 +9,11 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** Ranks that are threads of the test. */
-final class ThreadRanks {
+public final class ThreadRanks {
     private ThreadRanks() {}
 
     /** Runs one body a rank, at once, and throws the first failure. */
-    static void run(List<Communicator> ranks, Consumer body) throws Exception {
+    public static void run(List<Communicator> ranks, Consumer body) throws Exception {
         for (Throwable failure : failures(ranks, body)) {
             if (failure != null) {
                 throw new AssertionError(failure.toString(), failure);
@@ -21,12 +21,12 @@ final class ThreadRanks {
         }
     }
 
-    interface Consumer {
+    public interface Consumer {
         void accept(Communicator rank) throws Exception;
     }
 
     /** How each rank ended: null is well. */
-    static List<Throwable> failures(List<Communicator> ranks, Consumer body) throws Exception {
+    public static List<Throwable> failures(List<Communicator> ranks, Consumer body) throws Exception {
         return together(ranks.size(), rank -> {
             try {
                 body.accept(ranks.get(rank));
@@ -38,7 +38,8 @@ final class ThreadRanks {
     }
 
     /** One thread a rank, and what each answers. */
-    static <T> List<T> together(int ranks, Function<Integer, T> body) throws InterruptedException, ExecutionException {
+    public static <T> List<T> together(int ranks, Function<Integer, T> body)
+            throws InterruptedException, ExecutionException {
         try (var threads = Executors.newFixedThreadPool(ranks)) {
             List<Future<T>> futures = new ArrayList<>();
             for (int r = 0; r < ranks; r++) {

@@ -4,6 +4,7 @@ import dev.tenon.DType;
 import dev.tenon.op.ReduceKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -26,19 +27,21 @@ final class Values {
         MemorySegment data = MemorySegment.ofArray(new byte[(int) type.bytes(elements)]);
         for (long i = 0; i < elements; i++) {
             switch (type) {
-                case I32 -> data.set(INT, 4 * i, random.nextInt());
-                case I64 -> data.set(LONG, 8 * i, random.nextLong());
+                // Of all sizes: sums near zero, and such as wrap.
+                case I32 -> data.set(INT, 4 * i, random.nextInt() >> random.nextInt(32));
+                case I64 -> data.set(LONG, 8 * i, random.nextLong() >> random.nextInt(64));
                 default -> set(type, data, i, (float) random.nextDouble(-2, 2));
             }
         }
         return data;
     }
 
-    /** Infinities, zeros of both signs, NaN, subnormal numbers. */
-    static MemorySegment special(DType type, int rank, long elements) {
+    /** Infinities, zeros of both signs unless there is to be but one, NaN, subnormal numbers. */
+    static MemorySegment special(DType type, int rank, long elements, boolean bothZeros) {
         MemorySegment data = MemorySegment.ofArray(new byte[(int) type.bytes(elements)]);
         for (long i = 0; i < elements; i++) {
-            set(type, data, i, SPECIAL[(int) ((i + rank * 3L + i / 8 * rank) % SPECIAL.length)]);
+            float value = SPECIAL[(int) ((i + rank * 3L + i / 8 * rank) % SPECIAL.length)];
+            set(type, data, i, value == 0 && !bothZeros ? 0 : value);
         }
         return data;
     }
@@ -73,23 +76,31 @@ final class Values {
     }
 
     private static void reduceInteger(
-            ReduceKind kind, DType type, List<MemorySegment> ranks, MemorySegment result, long i) {
+            ReduceKind kind, DType type, List<MemorySegment> ranks, MemorySegment results, long i) {
         boolean wide = type == DType.I64;
-        long sum = wide ? ranks.getFirst().get(LONG, 8 * i) : ranks.getFirst().get(INT, 4 * i);
+        BigInteger result = integer(wide, ranks.getFirst(), i);
         for (MemorySegment rank : ranks.subList(1, ranks.size())) {
-            long x = wide ? rank.get(LONG, 8 * i) : rank.get(INT, 4 * i);
-            sum = switch (kind) {
-                case SUM -> sum + x;
-                case MAX -> Math.max(sum, x);
-                case MIN -> Math.min(sum, x);
-                case MEAN, PRODUCT, SUM_SQUARES -> throw new AssertionError(kind);
+            BigInteger x = integer(wide, rank, i);
+            result = switch (kind) {
+                case SUM, MEAN -> result.add(x);
+                case MAX -> result.max(x);
+                case MIN -> result.min(x);
+                case PRODUCT, SUM_SQUARES -> throw new AssertionError(kind);
             };
         }
-        if (wide) {
-            result.set(LONG, 8 * i, sum);
-        } else {
-            result.set(INT, 4 * i, (int) sum);
+        if (kind == ReduceKind.MEAN) {
+            // Rounds towards zero.
+            result = result.divide(BigInteger.valueOf(ranks.size()));
         }
+        if (wide) {
+            results.set(LONG, 8 * i, result.longValue());
+        } else {
+            results.set(INT, 4 * i, result.intValue());
+        }
+    }
+
+    private static BigInteger integer(boolean wide, MemorySegment data, long i) {
+        return BigInteger.valueOf(wide ? data.get(LONG, 8 * i) : data.get(INT, 4 * i));
     }
 
     private static float get(DType type, MemorySegment data, long i) {

@@ -10,6 +10,7 @@ import dev.tenon.op.Op;
 import dev.tenon.spi.BackendGraph;
 import dev.tenon.spi.BackendStream;
 import dev.tenon.spi.DeviceBuffer;
+import dev.tenon.spi.NativeStream;
 import dev.tenon.spi.OpTiming;
 import dev.tenon.spi.StreamEvent;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +21,7 @@ import java.util.List;
  * A stream of the driver's. Safe for use by several threads, whose work is queued as it comes. Its monitor is held while work
  * is queued; another stream may then ask for a point of this one, so that takes no monitor.
  */
-final class CudaStream implements BackendStream {
+final class CudaStream implements NativeStream {
     private final CudaDevice device;
     private final long handle;
     private final Parameters parameters = new Parameters();
@@ -104,6 +105,25 @@ final class CudaStream implements BackendStream {
         requireOpen();
         buffers.forEach(buffer -> ((CudaBuffer) buffer).usedBy(this));
         device.run(driver -> driver.launchGraph(executable, handle));
+    }
+
+    @Override
+    public String platform() {
+        return CUDA;
+    }
+
+    @Override
+    public synchronized void submitNative(List<DeviceBuffer> buffers, NativeWork work) {
+        requireOpen();
+        long[] addresses = new long[buffers.size()];
+        for (int i = 0; i < addresses.length; i++) {
+            CudaBuffer buffer = (CudaBuffer) buffers.get(i);
+            buffer.usedBy(this);
+            addresses[i] = buffer.pointer();
+        }
+        // Only enters the context: codes of the library's failures mean something else than the driver's.
+        device.run(driver -> {});
+        work.queue(handle, addresses);
     }
 
     /** Makes later work here wait for what is now on another stream, of this device or of another. */

@@ -26,11 +26,11 @@ final class Faults {
     }
 
     /** How often each function was called since the last {@link #fail} or {@link #forget}. */
-    Map<String, Integer> calls() {
+    synchronized Map<String, Integer> calls() {
         return new TreeMap<>(calls);
     }
 
-    void forget() {
+    synchronized void forget() {
         calls.clear();
         function = "";
     }

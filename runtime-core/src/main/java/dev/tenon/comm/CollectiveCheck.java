@@ -22,8 +22,7 @@ final class CollectiveCheck {
             throw new InvalidArgumentException(op + ": " + kind + " is not a collective's reduction");
         }
         boolean defined = switch (type) {
-            case F32, F16, BF16 -> true;
-            case I32, I64 -> kind != ReduceKind.MEAN;
+            case F32, F16, BF16, I32, I64 -> true;
             case F64, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> false;
         };
         if (!defined) {

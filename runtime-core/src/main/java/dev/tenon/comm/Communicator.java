@@ -3,11 +3,10 @@ package dev.tenon.comm;
 import dev.tenon.Tensor;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.op.ReduceKind;
+import dev.tenon.spi.Collective;
 import dev.tenon.spi.Transport;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All ranks call the same collectives in the same order. A rank's asynchronous and blocking calls run in the order in
  * which it makes them; the {@code Async} forms return at once. Inputs may be views; what is written must be contiguous, and
- * is the input itself or does not touch it. Reductions are SUM, MEAN, MAX and MIN over F32, BF16, F16, I32 and I64
- * (integers: not MEAN; sums wrap; NaN wins in MAX and MIN); what only moves data takes any type.
+ * is the input itself or does not touch it. Reductions are SUM, MEAN, MAX and MIN over F32, BF16, F16, I32 and I64; what
+ * only moves data takes any type. NaN wins in MAX and MIN. Integers' sums wrap; their mean is that of the exact sum, rounded
+ * towards zero, and so never wraps: MPI has none, PyTorch refuses it, NCCL's is of a sum that has wrapped, which is of no use.
  *
  * <p>A call waits for what was queued on its tensors' devices by the calling thread. When it returns, or an asynchronous
- * one's {@link PendingCollective#await} does, the output is there for whatever is queued later.
+ * one's {@link PendingCollective#await} does, the output is there for whatever is queued later. Where tensors stay on devices
+ * ({@link Communicators#ofDevices}, NCCL), all ranks' tensors of a call are on such devices or none is.
  *
  * <p>Results are the same bits on every rank and each time: ranks are combined in a fixed order, F16 and BF16 in F32.
  *
@@ -38,7 +39,8 @@ public final class Communicator implements AutoCloseable {
     private final Map<Integer, Lane> receives = new ConcurrentHashMap<>();
     private final CallAgreement agreement;
 
-    Communicator(Transport transport, boolean checked) {
+    /** Wraps a transport's end; {@link Communicators} does this for those that it finds. */
+    public Communicator(Transport transport, boolean checked) {
         this.transport = transport;
         this.checked = checked;
         this.collectives = new Lane("collectives of rank " + transport.rank());
@@ -71,13 +73,13 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective allReduceAsync(ReduceKind kind, Tensor in, Tensor out) {
-        return submit(collectives, allReduceCall(kind, in, out));
+        return collectives.submit(allReduceCall(kind, in, out));
     }
 
     private CollectiveCall allReduceCall(ReduceKind kind, Tensor in, Tensor out) {
         CollectiveCheck.reducible("allReduce", kind, in.dtype());
         CollectiveCheck.alike("allReduce", in, out);
-        return call("allReduce", kind, -1, in, out, (from, to) -> transport.allReduce(kind, in.dtype(), from, to));
+        return call(new Collective.AllReduce(kind), in, out);
     }
 
     /** {@code in} is [size * n, ...] on every rank; {@code out}, [n, ...], gets this rank's share of their reduction. */
@@ -86,14 +88,13 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective reduceScatterAsync(ReduceKind kind, Tensor in, Tensor out) {
-        return submit(collectives, reduceScatterCall(kind, in, out));
+        return collectives.submit(reduceScatterCall(kind, in, out));
     }
 
     private CollectiveCall reduceScatterCall(ReduceKind kind, Tensor in, Tensor out) {
         CollectiveCheck.reducible("reduceScatter", kind, in.dtype());
         CollectiveCheck.shares("reduceScatter", out, in, size());
-        return call(
-                "reduceScatter", kind, -1, in, out, (from, to) -> transport.reduceScatter(kind, in.dtype(), from, to));
+        return call(new Collective.ReduceScatter(kind), in, out);
     }
 
     /** {@code in} is [n, ...] on every rank; {@code out}, [size * n, ...], gets them all, by rank. */
@@ -102,12 +103,12 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective allGatherAsync(Tensor in, Tensor out) {
-        return submit(collectives, allGatherCall(in, out));
+        return collectives.submit(allGatherCall(in, out));
     }
 
     private CollectiveCall allGatherCall(Tensor in, Tensor out) {
         CollectiveCheck.shares("allGather", in, out, size());
-        return call("allGather", null, -1, in, out, transport::allGather);
+        return call(new Collective.AllGather(), in, out);
     }
 
     /** Every rank's {@code data} gets that of rank {@code root}. */
@@ -116,12 +117,12 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective broadcastAsync(Tensor data, int root) {
-        return submit(collectives, broadcastCall(data, root));
+        return collectives.submit(broadcastCall(data, root));
     }
 
     private CollectiveCall broadcastCall(Tensor data, int root) {
         CollectiveCheck.root("broadcast", root, size());
-        return call("broadcast", null, root, null, data, (from, to) -> transport.broadcast(to, root));
+        return call(new Collective.Broadcast(root), null, data);
     }
 
     /** Rank {@code root}'s {@code out} gets the reduction of all ranks' {@code in}; elsewhere {@code out} may be null. */
@@ -130,26 +131,20 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective reduceAsync(ReduceKind kind, Tensor in, @Nullable Tensor out, int root) {
-        return submit(collectives, reduceCall(kind, in, out, root));
+        return collectives.submit(reduceCall(kind, in, out, root));
     }
 
     private CollectiveCall reduceCall(ReduceKind kind, Tensor in, @Nullable Tensor out, int root) {
         CollectiveCheck.root("reduce", root, size());
         CollectiveCheck.reducible("reduce", kind, in.dtype());
         if (rank() != root) {
-            return call(
-                    "reduce",
-                    kind,
-                    root,
-                    in,
-                    null,
-                    (from, to) -> transport.reduce(kind, in.dtype(), from, MemorySegment.NULL, root));
+            return call(new Collective.Reduce(kind, root), in, null);
         }
         if (out == null) {
             throw new InvalidArgumentException("reduce: the root needs an output");
         }
         CollectiveCheck.alike("reduce", in, out);
-        return call("reduce", kind, root, in, out, (from, to) -> transport.reduce(kind, in.dtype(), from, to, root));
+        return call(new Collective.Reduce(kind, root), in, out);
     }
 
     /** Both [size * n, ...]: share r along axis 0 of {@code in} goes to rank r, share r of {@code out} comes from it. */
@@ -158,18 +153,21 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective allToAllAsync(Tensor in, Tensor out) {
-        return submit(collectives, allToAllCall(in, out));
+        return collectives.submit(allToAllCall(in, out));
     }
 
     private CollectiveCall allToAllCall(Tensor in, Tensor out) {
         CollectiveCheck.alike("allToAll", in, out);
         CollectiveCheck.divisible("allToAll", in, size());
-        return call("allToAll", null, -1, in, out, transport::allToAll);
+        return call(new Collective.AllToAll(), in, out);
     }
 
     /** Returns when every rank has called it. */
     public void barrier() {
-        collectives.run(call("barrier", null, -1, null, null, (from, to) -> transport.barrier()));
+        run(() -> {
+            agree(() -> "barrier");
+            transport.barrier();
+        });
     }
 
     /** Sends to a rank that receives as many bytes; may wait until it does. Messages to one rank keep their order. */
@@ -178,12 +176,12 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective sendAsync(Tensor data, int to) {
-        return submit(lane(sends, "messages to", to), sendCall(data, to));
+        return lane(sends, "messages to", to).submit(sendCall(data, to));
     }
 
     private CollectiveCall sendCall(Tensor data, int to) {
         CollectiveCheck.peer("send", to, rank(), size());
-        return new CollectiveCall(this, "send", null, data, null, false, (from, unused) -> transport.send(from, to));
+        return call(new Collective.Send(to), data, null);
     }
 
     /** Receives what rank {@code from} sends. */
@@ -192,13 +190,12 @@ public final class Communicator implements AutoCloseable {
     }
 
     public PendingCollective receiveAsync(Tensor data, int from) {
-        return submit(lane(receives, "messages from", from), receiveCall(data, from));
+        return lane(receives, "messages from", from).submit(receiveCall(data, from));
     }
 
     private CollectiveCall receiveCall(Tensor data, int from) {
         CollectiveCheck.peer("receive", from, rank(), size());
-        return new CollectiveCall(
-                this, "receive", null, null, data, false, (unused, to) -> transport.receive(to, from));
+        return call(new Collective.Receive(from), null, data);
     }
 
     /**
@@ -212,7 +209,7 @@ public final class Communicator implements AutoCloseable {
             throw new InvalidArgumentException("split: a colour must be 0 or more, not " + colour);
         }
         Transport[] group = new Transport[1];
-        collectives.run(() -> {
+        run(() -> {
             agree(() -> "split");
             group[0] = transport.split(colour);
         });
@@ -243,27 +240,22 @@ public final class Communicator implements AutoCloseable {
         }
     }
 
-    private CollectiveCall call(
-            String op,
-            @Nullable ReduceKind kind,
-            int root,
-            @Nullable Tensor in,
-            @Nullable Tensor out,
-            BiConsumer<MemorySegment, MemorySegment> body) {
-        Supplier<String> description = () -> op
-                + (kind == null ? "" : " " + kind)
-                + (in != null ? " " + in.spec() : out != null ? " " + out.spec() : "")
-                + (root < 0 ? "" : " root " + root);
-        return new CollectiveCall(this, op, description, in, out, in == null && out != null, body);
+    private CollectiveCall call(Collective what, @Nullable Tensor in, @Nullable Tensor out) {
+        return new CollectiveCall(this, transport, what, in, out);
     }
 
-    private static PendingCollective submit(Lane lane, CollectiveCall call) {
-        try {
-            return lane.submit(call);
-        } catch (RuntimeException e) {
-            call.release();
-            throw e;
-        }
+    /** What has no tensors, in the order of the collectives. */
+    private void run(Runnable body) {
+        collectives.run(new Lane.Call() {
+            @Override
+            public @Nullable Runnable start() {
+                body.run();
+                return null;
+            }
+
+            @Override
+            public void release() {}
+        });
     }
 
     private Lane lane(Map<Integer, Lane> lanes, String what, int peer) {

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param timeout how long a call waits for ranks that are alive but do not come
  * @param checked before each collective, compare what all ranks call; costs a round of small messages
- * @param transport the name of the transport to use; empty: the best that can reach all ranks
+ * @param transport the name of the transport to use; empty: the best that can reach all ranks. NCCL between processes must be asked
+ *     for ({@code nccl}), as nothing tells beforehand whether their tensors will be on CUDA devices
  */
 public record CommunicatorOptions(Duration timeout, boolean checked, Optional<String> transport) {
     /** Five minutes, unchecked, the best transport. */

@@ -1,7 +1,10 @@
 package dev.tenon.comm;
 
+import dev.tenon.Device;
 import dev.tenon.error.CommunicatorException;
 import dev.tenon.error.InvalidArgumentException;
+import dev.tenon.spi.BackendDevice;
+import dev.tenon.spi.DeviceTransportProvider;
 import dev.tenon.spi.LocalTransportProvider;
 import dev.tenon.spi.TransportProvider;
 import java.util.ArrayList;
@@ -39,6 +42,9 @@ public final class Communicators {
             if (options.transport().isPresent() && !options.transport().get().equals(provider.name())) {
                 continue;
             }
+            if (options.transport().isEmpty() && provider.priority() < 0) {
+                continue;
+            }
             Optional<String> reason = provider.whyUnavailable(world);
             if (reason.isEmpty()) {
                 return new Communicator(provider.join(world, name, options), options.checked());
@@ -72,5 +78,45 @@ public final class Communicators {
         return provider.connect(ranks, options).stream()
                 .map(transport -> new Communicator(transport, options.checked()))
                 .toList();
+    }
+
+    /**
+     * Connected ranks of this process, each with a device and for a thread of its own: tensors of rank r that are on {@code
+     * devices.get(r)} stay there, in the memory of the devices. Tensors elsewhere pass through host memory, as do integers' means.
+     *
+     * @param devices one a rank; the same may be there several times
+     * @return by rank
+     * @throws CommunicatorException if no transport connects these devices
+     */
+    public static List<Communicator> ofDevices(List<Device> devices, CommunicatorOptions options) {
+        if (devices.isEmpty()) {
+            throw new InvalidArgumentException("a communicator needs at least one rank, and none has a device");
+        }
+        List<BackendDevice> backends = devices.stream().map(Device::backend).toList();
+        List<DeviceTransportProvider> providers = new ArrayList<>();
+        ServiceLoader.load(DeviceTransportProvider.class).forEach(providers::add);
+        providers.sort(
+                Comparator.comparingInt(DeviceTransportProvider::priority).reversed());
+        List<String> reasons = new ArrayList<>();
+        for (DeviceTransportProvider provider : providers) {
+            if (options.transport().isPresent() && !options.transport().get().equals(provider.name())) {
+                continue;
+            }
+            Optional<String> reason = provider.whyUnavailable(backends);
+            if (reason.isEmpty()) {
+                return provider.connect(backends, options).stream()
+                        .map(transport -> new Communicator(transport, options.checked()))
+                        .toList();
+            }
+            reasons.add(provider.name() + ": " + reason.get());
+        }
+        throw new CommunicatorException("no transport connects " + devices + ": "
+                + (reasons.isEmpty()
+                        ? "there is none "
+                                + options.transport()
+                                        .map("called %s "::formatted)
+                                        .orElse("")
+                                + "on the module or class path (add tenon-collectives)"
+                        : String.join("; ", reasons)));
     }
 }

@@ -10,9 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs calls in the order in which they come. A blocking call runs on its caller's thread, unless asynchronous ones are
- * before it; these have a thread of the lane's own, started when the first comes.
+ * before it; these have a thread of the lane's own, started when the first comes. What devices go on with by themselves is
+ * waited for by another thread, so that the next call can begin meanwhile.
  */
 final class Lane {
+    /** Work that may go on without this thread. */
+    interface Call {
+        /** Does it or begins it. What is left is to wait for its end; null where nothing is. */
+        @Nullable
+        Runnable start();
+
+        /** Instead of {@link #start}, where it cannot be called. */
+        void release();
+    }
+
     private final String name;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -20,19 +31,23 @@ final class Lane {
     private volatile int pending;
 
     private @Nullable ExecutorService worker;
+    private @Nullable ExecutorService waiter;
     private boolean closed;
 
     Lane(String name) {
         this.name = name;
     }
 
-    void run(Runnable call) {
+    void run(Call call) {
         PendingCollective later;
         lock.lock();
         try {
             if (pending == 0) {
-                requireOpen();
-                call.run();
+                requireOpen(call);
+                Runnable rest = call.start();
+                if (rest != null) {
+                    rest.run();
+                }
                 return;
             }
             later = enqueue(call);
@@ -42,7 +57,7 @@ final class Lane {
         later.await();
     }
 
-    PendingCollective submit(Runnable call) {
+    PendingCollective submit(Call call) {
         lock.lock();
         try {
             return enqueue(call);
@@ -51,49 +66,103 @@ final class Lane {
         }
     }
 
-    private PendingCollective enqueue(Runnable call) {
-        requireOpen();
+    private PendingCollective enqueue(Call call) {
+        requireOpen(call);
         if (worker == null) {
-            worker = Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name(name).factory());
+            worker = thread(name);
         }
         pending++;
-        return new PendingCollective(CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        call.run();
-                    } finally {
-                        ended();
-                    }
-                },
-                worker));
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        worker.execute(() -> start(call, done));
+        return new PendingCollective(done);
     }
 
-    private void ended() {
+    private void start(Call call, CompletableFuture<Void> done) {
+        Runnable rest;
+        try {
+            rest = call.start();
+        } catch (RuntimeException | Error e) {
+            ended(done, e);
+            return;
+        }
+        if (rest == null) {
+            ended(done, null);
+        } else {
+            waiter().execute(() -> finish(rest, done));
+        }
+    }
+
+    private void finish(Runnable rest, CompletableFuture<Void> done) {
+        try {
+            rest.run();
+        } catch (RuntimeException | Error e) {
+            ended(done, e);
+            return;
+        }
+        ended(done, null);
+    }
+
+    private void ended(CompletableFuture<Void> done, @Nullable Throwable failure) {
         lock.lock();
         try {
             pending--;
         } finally {
             lock.unlock();
         }
+        if (failure == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(failure);
+        }
     }
 
-    private void requireOpen() {
+    private ExecutorService waiter() {
+        lock.lock();
+        try {
+            if (waiter == null) {
+                waiter = thread(name + ", waiting");
+            }
+            return waiter;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
+    }
+
+    private void requireOpen(Call call) {
         if (closed) {
+            call.release();
             throw new ClosedException(name + " is closed");
         }
     }
 
     /** Waits for what was submitted, and takes no more. */
     void close() {
-        ExecutorService ending;
+        ExecutorService first;
         lock.lock();
         try {
             closed = true;
-            ending = worker;
+            first = worker;
         } finally {
             lock.unlock();
         }
+        end(first);
+        ExecutorService second;
+        lock.lock();
+        try {
+            // The worker, which makes it, has ended.
+            second = waiter;
+        } finally {
+            lock.unlock();
+        }
+        end(second);
+    }
+
+    private static void end(@Nullable ExecutorService ending) {
         if (ending != null) {
             ending.shutdown();
             boolean interrupted = false;

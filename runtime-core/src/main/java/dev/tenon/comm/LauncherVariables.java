@@ -3,6 +3,7 @@ package dev.tenon.comm;
 import dev.tenon.comm.World.Launcher;
 import dev.tenon.error.InvalidArgumentException;
 import java.util.Map;
+import java.util.Optional;
 
 /** The environment variables by which launchers tell a process its rank. */
 final class LauncherVariables {
@@ -16,6 +17,18 @@ final class LauncherVariables {
     }
 
     World world() {
+        World world = place();
+        return new World(
+                world.rank(),
+                world.size(),
+                world.localRank(),
+                world.localSize(),
+                world.job(),
+                world.launcher(),
+                rendezvous());
+    }
+
+    private World place() {
         if (has(TENON_JOB)) {
             return torchStyle(Launcher.TENON, number("RANK"), text(TENON_JOB));
         }
@@ -86,6 +99,16 @@ final class LauncherVariables {
         int localSize = has("LOCAL_WORLD_SIZE") ? number("LOCAL_WORLD_SIZE") : size == 1 ? 1 : 0;
         int localRank = has("LOCAL_RANK") ? number("LOCAL_RANK") : localSize == size ? rank : 0;
         return new World(rank, size, localRank, localSize, job, launcher);
+    }
+
+    private Optional<Rendezvous> rendezvous() {
+        if (!has("MASTER_ADDR")) {
+            return Optional.empty();
+        }
+        int port = has("MASTER_PORT") ? number("MASTER_PORT") : Rendezvous.DEFAULT_PORT;
+        // Then torchrun itself listens there, with a protocol of its own.
+        boolean taken = text("TORCHELASTIC_USE_AGENT_STORE").equalsIgnoreCase("true");
+        return Optional.of(new Rendezvous(text("MASTER_ADDR"), taken ? port + 1 : port));
     }
 
     private String meeting() {

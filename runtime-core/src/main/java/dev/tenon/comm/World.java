@@ -2,6 +2,7 @@ package dev.tenon.comm;
 
 import dev.tenon.error.InvalidArgumentException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * This process's place among those that were launched together.
@@ -12,8 +13,16 @@ import java.util.Map;
  * @param localSize ranks on this host; 0 where the launcher does not say
  * @param job tells this job from others on the same host; the same on every rank
  * @param launcher who started the job
+ * @param rendezvous where rank 0 can be found by ranks of other hosts; empty where nobody says
  */
-public record World(int rank, int size, int localRank, int localSize, String job, Launcher launcher) {
+public record World(
+        int rank,
+        int size,
+        int localRank,
+        int localSize,
+        String job,
+        Launcher launcher,
+        Optional<Rendezvous> rendezvous) {
     /** What starts ranks, and says in its own environment variables which is which. */
     public enum Launcher {
         /** Nobody: one rank alone. */
@@ -45,6 +54,11 @@ public record World(int rank, int size, int localRank, int localSize, String job
         }
     }
 
+    /** Without a place to meet: for ranks of one host, or of MPI. */
+    public World(int rank, int size, int localRank, int localSize, String job, Launcher launcher) {
+        this(rank, size, localRank, localSize, job, launcher, Optional.empty());
+    }
+
     /** One rank alone. */
     public static World single() {
         return new World(0, 1, 0, 1, "single", Launcher.NONE);
@@ -57,7 +71,8 @@ public record World(int rank, int size, int localRank, int localSize, String job
 
     /**
      * Reads what the launcher says: {@code tenon run}, Open MPI, PMIx, PMI (MPICH), torchrun, a Kubernetes indexed job,
-     * in this order; {@link #single()} where none of their variables is there.
+     * in this order; {@link #single()} where none of their variables is there. {@code MASTER_ADDR} and {@code MASTER_PORT} are
+     * read with any of them.
      *
      * @param environment normally {@code System.getenv()}
      * @throws InvalidArgumentException if they contradict each other, or one that is needed is missing

@@ -51,6 +51,14 @@ public interface Transport extends AutoCloseable {
     /** Joins the ranks that give the same colour, in the order of their ranks here. Called by all ranks. */
     Transport split(int colour);
 
+    /**
+     * Throws what made the group unusable, if anything did; looks whether other ranks still are, as far as it can tell without
+     * waiting. Callable from any thread.
+     *
+     * @param op what this rank is doing, to be named in the error
+     */
+    void requireSound(String op);
+
     /** Makes every rank's calls, present and later, fail with {@code reason} and this rank's number. Never waits. */
     void abort(String reason);
 

@@ -9,7 +9,7 @@ public interface TransportProvider {
     /** The name to choose it by, for example {@code mpi}. */
     String name();
 
-    /** Of those that can, the transport of the highest priority joins the ranks. */
+    /** Of those that can, the transport of the highest priority joins the ranks; below 0: only when asked for by its name. */
     int priority();
 
     /** Why it cannot join these ranks, in a sentence; empty if it can. The answer must be the same on every rank. */

@@ -10,6 +10,7 @@ import dev.tenon.comm.World.Launcher;
 import dev.tenon.error.InvalidArgumentException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WorldTest {
@@ -42,7 +43,8 @@ class WorldTest {
     @Test
     void tenonRun() {
         World world = World.of(with(TORCH, "TENON_JOB", "run-1"));
-        assertEquals(new World(3, 4, 1, 2, "run-1", Launcher.TENON), world);
+        assertEquals(
+                new World(3, 4, 1, 2, "run-1", Launcher.TENON, Optional.of(new Rendezvous("node0", 29_500))), world);
         assertFalse(world.isOneHost());
     }
 
@@ -111,6 +113,25 @@ class WorldTest {
         assertEquals(Launcher.KUBERNETES, world.launcher());
         assertFalse(world.isOneHost());
         assertThrows(InvalidArgumentException.class, () -> World.of(Map.of("JOB_COMPLETION_INDEX", "1")));
+    }
+
+    @Test
+    void placesToMeet() {
+        assertEquals(
+                Optional.of(new Rendezvous("node0", 29_500)), World.of(TORCH).rendezvous());
+        // torchrun's own agent listens at the port that it names.
+        assertEquals(
+                Optional.of(new Rendezvous("node0", 29_501)),
+                World.of(with(TORCH, "TORCHELASTIC_USE_AGENT_STORE", "True")).rendezvous());
+        Map<String, String> job = Map.of("JOB_COMPLETION_INDEX", "1", "WORLD_SIZE", "2", "MASTER_ADDR", "job-0.svc");
+        assertEquals(
+                Optional.of(new Rendezvous("job-0.svc", 29_500)), World.of(job).rendezvous());
+        assertEquals(Optional.empty(), World.single().rendezvous());
+        assertEquals(
+                Optional.empty(),
+                World.of(Map.of("PMI_RANK", "2", "PMI_SIZE", "3")).rendezvous());
+        assertThrows(InvalidArgumentException.class, () -> World.of(with(TORCH, "MASTER_PORT", "70000")));
+        assertThrows(InvalidArgumentException.class, () -> World.of(with(TORCH, "MASTER_PORT", "here")));
     }
 
     @Test

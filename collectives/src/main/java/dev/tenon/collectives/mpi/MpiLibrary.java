@@ -4,6 +4,7 @@ import dev.tenon.comm.World;
 import dev.tenon.error.CommunicatorException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,11 @@ final class MpiLibrary {
     /** A library by name or path, in place of those that are looked for. */
     private static final String PROPERTY = "tenon.mpi.library";
 
-    private static final String STANDARD = "libmpi_abi.so.0";
-    private static final List<String> OPEN_MPI = List.of(STANDARD, "libmpi.so.40", "libmpi.so.80");
-    private static final List<String> MPICH = List.of(STANDARD, "libmpich.so.12", "libmpi.so.12", "libmpi.so");
+    /** MPI 5.0 has version 1.0 of the ABI, by which the library is called; before it was agreed on there were others. */
+    private static final List<String> STANDARD = List.of("libmpi_abi.so.1", "libmpi_abi.so.0");
+
+    private static final List<String> OPEN_MPI = List.of("libmpi.so.40", "libmpi.so.80");
+    private static final List<String> MPICH = List.of("libmpich.so.12", "libmpi.so.12", "libmpi.so");
 
     private static @Nullable MpiLibrary started;
     private static int open;
@@ -56,7 +59,8 @@ final class MpiLibrary {
         if (named != null) {
             return List.of(named);
         }
-        return world.launcher() == World.Launcher.OPEN_MPI ? OPEN_MPI : MPICH;
+        List<String> others = world.launcher() == World.Launcher.OPEN_MPI ? OPEN_MPI : MPICH;
+        return Stream.concat(STANDARD.stream(), others.stream()).toList();
     }
 
     private static Optional<MpiLibrary> find(World world) {

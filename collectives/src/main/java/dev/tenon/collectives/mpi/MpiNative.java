@@ -20,8 +20,6 @@ import java.util.Optional;
  */
 final class MpiNative {
     private static final int SUCCESS = 0;
-    private static final int THREAD_SERIALIZED = 2;
-    private static final int THREAD_MULTIPLE = 3;
     private static final int MOST_TEXT = 8192;
 
     private final Linker linker = Linker.nativeLinker();
@@ -167,12 +165,12 @@ final class MpiNative {
         } else {
             MethodHandle init = function("MPI_Init_thread", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
             try {
-                check("MPI_Init_thread", (int) init.invokeExact(0L, 0L, THREAD_MULTIPLE, number.address()));
+                check("MPI_Init_thread", (int) init.invokeExact(0L, 0L, abi.multiple(), number.address()));
             } catch (Throwable t) {
                 throw sneak("MPI_Init_thread", t);
             }
         }
-        return number.get(JAVA_INT, 0) >= THREAD_SERIALIZED;
+        return number.get(JAVA_INT, 0) >= abi.serialized();
     }
 
     void finish() {

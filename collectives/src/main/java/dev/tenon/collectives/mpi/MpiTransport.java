@@ -78,7 +78,7 @@ final class MpiTransport implements Transport {
 
     @Override
     public String description() {
-        return "MPI (" + library.version() + ")";
+        return "MPI (" + library.version() + (mpi.abi() == MpiAbi.STANDARD ? ", by the standard ABI)" : ")");
     }
 
     @Override
@@ -301,6 +301,12 @@ final class MpiTransport implements Transport {
         } catch (NativeCallException e) {
             throw new CommunicatorException("split: " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public void requireSound(String op) {
+        requireOpen(op);
+        waiter.lookForAbort(op);
     }
 
     @Override

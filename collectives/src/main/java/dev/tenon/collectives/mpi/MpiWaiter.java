@@ -106,7 +106,8 @@ final class MpiWaiter {
         }
     }
 
-    private void lookForAbort(String op) {
+    /** Throws what made the group unusable, also if the message about it has only come. */
+    void lookForAbort(String op) {
         requireSound();
         synchronized (mpi) {
             if (!mpi.probe(ABORT, control, looking)) {

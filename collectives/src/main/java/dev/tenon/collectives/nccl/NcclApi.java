@@ -3,20 +3,37 @@ package dev.tenon.collectives.nccl;
 import java.lang.foreign.MemorySegment;
 
 /**
- * NCCL's functions. Communicators, CUDA streams and device memory are addresses. What fails is a {@link
+ * NCCL's functions. Communicators, CUDA streams and device memory are addresses. Communicators do not block: a call that goes on
+ * behind the caller's back returns at once, and {@link #asyncError} says when it has ended and how. What fails at once is a {@link
  * dev.tenon.error.NativeCallException} with the function's name.
  */
 interface NcclApi {
     /** Bytes of a unique id, which is passed by value. */
     int UNIQUE_ID = 128;
 
+    /** {@code ncclRemoteError}: another process ended, or the network did. */
+    int REMOTE_ERROR = 6;
+
+    /** {@code ncclInProgress}. */
+    int IN_PROGRESS = 7;
+
     NcclVersion version();
 
     /** A new id, for rank 0 to make and all ranks to know. */
     void uniqueId(MemorySegment id);
 
-    /** Joins the ranks that have the id, on the calling thread's current CUDA device; returns when all have come. */
-    long join(int ranks, MemorySegment id, int rank);
+    /**
+     * Begins to join the ranks that have the id, on the calling thread's current CUDA device.
+     *
+     * @param comm where the communicator's address is written
+     */
+    void join(MemorySegment comm, int ranks, MemorySegment id, int rank);
+
+    /** Whether {@link #split} is there: from 2.18 on. */
+    boolean canSplit();
+
+    /** Begins to join the ranks of a communicator that give the same colour, in the order of their keys. */
+    void split(long comm, int colour, int key, MemorySegment made);
 
     void groupStart();
 
@@ -36,10 +53,14 @@ interface NcclApi {
 
     void receive(long data, long count, int type, int from, long comm, long stream);
 
-    /** The code of what went wrong behind the caller's back: 0 is nothing. */
+    /** The code of what goes on or went wrong behind the caller's back: 0 is nothing. */
     int asyncError(long comm);
 
+    /** What a code means. */
     String describe(int code);
+
+    /** What the library says of the last failure; may be empty. */
+    String lastError();
 
     /** Frees a communicator after its work. */
     void destroy(long comm);

@@ -14,17 +14,36 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@link NcclApi} by the library itself. */
 final class NcclNative implements NcclApi {
     /** {@code ncclUniqueId}: a struct of nothing but these bytes. */
     private static final MemoryLayout ID = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(UNIQUE_ID, JAVA_BYTE));
 
+    /**
+     * {@code ncclConfig_t} as far as 2.14 has it, the first version with it. Later ones have more at its end, of which they take
+     * what they are used to where the size says that it is not there.
+     */
+    static final MemoryLayout CONFIG = MemoryLayout.structLayout(
+            JAVA_LONG.withName("size"),
+            JAVA_INT.withName("magic"),
+            JAVA_INT.withName("version"),
+            JAVA_INT.withName("blocking"),
+            JAVA_INT.withName("padding"));
+
+    private static final int MOST_TEXT = 4096;
+    private static final int MAGIC = 0xCAFEBEEF;
+    private static final int CONFIG_VERSION = 21_400;
+    /** What stands in the padding is taken for a later version's field by the size alone: this is none that was set. */
+    private static final int UNDEFINED = Integer.MIN_VALUE;
+
     private final Linker linker = Linker.nativeLinker();
     private final SymbolLookup symbols;
     private final MethodHandle getVersion;
     private final MethodHandle getUniqueId;
     private final MethodHandle commInitRank;
+    private final @Nullable MethodHandle commSplit;
     private final MethodHandle groupStart;
     private final MethodHandle groupEnd;
     private final MethodHandle allReduce;
@@ -36,6 +55,7 @@ final class NcclNative implements NcclApi {
     private final MethodHandle receive;
     private final MethodHandle getAsyncError;
     private final MethodHandle getErrorString;
+    private final MethodHandle getLastError;
     private final MethodHandle destroy;
     private final MethodHandle abort;
 
@@ -43,7 +63,11 @@ final class NcclNative implements NcclApi {
         this.symbols = symbols;
         this.getVersion = function("ncclGetVersion", ADDRESS);
         this.getUniqueId = function("ncclGetUniqueId", ADDRESS);
-        this.commInitRank = function("ncclCommInitRank", ADDRESS, JAVA_INT, ID, JAVA_INT);
+        this.commInitRank = function("ncclCommInitRankConfig", ADDRESS, JAVA_INT, ID, JAVA_INT, ADDRESS);
+        this.commSplit = symbols.find("ncclCommSplit")
+                .map(split -> linker.downcallHandle(
+                        split, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)))
+                .orElse(null);
         this.groupStart = function("ncclGroupStart");
         this.groupEnd = function("ncclGroupEnd");
         MemoryLayout[] reducing = {JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG};
@@ -60,17 +84,23 @@ final class NcclNative implements NcclApi {
         this.getAsyncError = function("ncclCommGetAsyncError", JAVA_LONG, ADDRESS);
         this.getErrorString = linker.downcallHandle(
                 symbols.findOrThrow("ncclGetErrorString"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+        this.getLastError = linker.downcallHandle(
+                symbols.findOrThrow("ncclGetLastError"), FunctionDescriptor.of(ADDRESS, JAVA_LONG));
         this.destroy = function("ncclCommDestroy", JAVA_LONG);
         this.abort = function("ncclCommAbort", JAVA_LONG);
     }
 
-    /** A library by its file's name; empty where there is none. */
+    /** A library by its file's name; empty where there is none, or one older than 2.14. */
     static Optional<NcclApi> load(String library) {
+        SymbolLookup symbols;
         try {
-            return Optional.of(new NcclNative(SymbolLookup.libraryLookup(library, Arena.global())));
+            symbols = SymbolLookup.libraryLookup(library, Arena.global());
         } catch (IllegalArgumentException absent) {
             return Optional.empty();
         }
+        return symbols.find("ncclCommInitRankConfig").isPresent()
+                ? Optional.of(new NcclNative(symbols))
+                : Optional.empty();
     }
 
     private MethodHandle function(String name, MemoryLayout... arguments) {
@@ -98,13 +128,36 @@ final class NcclNative implements NcclApi {
     }
 
     @Override
-    public long join(int ranks, MemorySegment id, int rank) {
+    public void join(MemorySegment comm, int ranks, MemorySegment id, int rank) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment comm = arena.allocate(JAVA_LONG);
-            check("ncclCommInitRank", (int) commInitRank.invokeExact(comm, ranks, id, rank));
-            return comm.get(JAVA_LONG, 0);
+            MemorySegment config = arena.allocate(CONFIG);
+            config.set(JAVA_LONG, 0, CONFIG.byteSize());
+            config.set(JAVA_INT, 8, MAGIC);
+            config.set(JAVA_INT, 12, CONFIG_VERSION);
+            config.set(JAVA_INT, 16, 0);
+            config.set(JAVA_INT, 20, UNDEFINED);
+            check("ncclCommInitRankConfig", (int) commInitRank.invokeExact(comm, ranks, id, rank, config));
         } catch (Throwable t) {
-            throw unexpected("ncclCommInitRank", t);
+            throw unexpected("ncclCommInitRankConfig", t);
+        }
+    }
+
+    @Override
+    public boolean canSplit() {
+        return commSplit != null;
+    }
+
+    /** Without a configuration, so that it is as the one that it comes of. */
+    @Override
+    public void split(long comm, int colour, int key, MemorySegment made) {
+        MethodHandle function = commSplit;
+        if (function == null) {
+            throw new AssertionError("asked for before");
+        }
+        try {
+            check("ncclCommSplit", (int) function.invokeExact(comm, colour, key, made, MemorySegment.NULL));
+        } catch (Throwable t) {
+            throw unexpected("ncclCommSplit", t);
         }
     }
 
@@ -203,11 +256,23 @@ final class NcclNative implements NcclApi {
     @Override
     public String describe(int code) {
         try {
-            MemorySegment text = (MemorySegment) getErrorString.invokeExact(code);
-            return text.address() == 0 ? "" : text.reinterpret(4096).getString(0);
+            return text((MemorySegment) getErrorString.invokeExact(code));
         } catch (Throwable t) {
             throw unexpected("ncclGetErrorString", t);
         }
+    }
+
+    @Override
+    public String lastError() {
+        try {
+            return text((MemorySegment) getLastError.invokeExact(0L));
+        } catch (Throwable t) {
+            throw unexpected("ncclGetLastError", t);
+        }
+    }
+
+    private static String text(MemorySegment text) {
+        return text.address() == 0 ? "" : text.reinterpret(MOST_TEXT).getString(0);
     }
 
     @Override
@@ -229,8 +294,8 @@ final class NcclNative implements NcclApi {
     }
 
     private void check(String function, int code) {
-        if (code != 0) {
-            throw new NativeCallException(function, code, describe(code), "");
+        if (code != 0 && code != IN_PROGRESS) {
+            throw new NativeCallException(function, code, describe(code), lastError());
         }
     }
 

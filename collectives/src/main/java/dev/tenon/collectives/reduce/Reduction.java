@@ -23,8 +23,8 @@ public final class Reduction {
         this.reducer = switch (type) {
             case F32 -> new FloatReducer(kind);
             case BF16, F16 -> new HalfReducer(kind, type);
-            case I32 -> new IntReducer(kind);
-            case I64 -> new LongReducer(kind);
+            case I32 -> kind == ReduceKind.MEAN ? new IntegerMeanReducer(type) : new IntReducer(kind);
+            case I64 -> kind == ReduceKind.MEAN ? new IntegerMeanReducer(type) : new LongReducer(kind);
             case F64, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
                 throw new AssertionError(type + " is refused above");
         };

@@ -176,6 +176,12 @@ public final class SharedTransport implements Transport {
     }
 
     @Override
+    public void requireSound(String op) {
+        start(op, MemorySegment.NULL);
+        waiter.requireAlive(op);
+    }
+
+    @Override
     public synchronized void abort(String reason) {
         if (!closed) {
             region.fail(rank, "aborted: " + reason);

@@ -103,6 +103,19 @@ final class Waiter {
         }
     }
 
+    /** Throws if a rank is no more. One that left may well have done its part. */
+    void requireAlive(String op) {
+        for (int rank = 0; rank < region.ranks(); rank++) {
+            if (rank != self && !region.hasLeft(rank)) {
+                Optional<String> gone = liveness.whyGone(rank);
+                if (gone.isPresent() && !region.hasLeft(rank)) {
+                    region.fail(rank, gone.get());
+                    throw failed(op);
+                }
+            }
+        }
+    }
+
     private CommunicatorException failed(String op) {
         // Whoever claims to report has yet to write the reason, and may not be running just now, or never again.
         long start = System.nanoTime();

@@ -1,15 +1,12 @@
 package dev.tenon.collectives.nccl;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tenon.DType;
-import dev.tenon.error.ClosedException;
 import dev.tenon.error.CommunicatorException;
-import dev.tenon.op.ReduceKind;
+import dev.tenon.error.NativeCallException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -19,6 +16,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +28,15 @@ class NcclNativeTest {
     @TempDir
     private Path folder;
 
+    private final String given = System.getProperty("tenon.nccl.library", "");
+
     @AfterEach
-    void forget() {
-        System.clearProperty("tenon.nccl.library");
+    void restore() {
+        if (given.isEmpty()) {
+            System.clearProperty("tenon.nccl.library");
+        } else {
+            System.setProperty("tenon.nccl.library", given);
+        }
     }
 
     private Path fake() throws Exception {
@@ -66,45 +71,94 @@ class NcclNativeTest {
         Path library = fake();
         SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
         NcclLibrary nccl = NcclLibrary.open();
+        NcclApi api = nccl.api();
         assertEquals(new NcclVersion(2, 27, 3), nccl.version());
-        byte[] id = nccl.newGroup();
-        byte[] expected = new byte[128];
-        int sum = 0;
-        for (int i = 0; i < 128; i++) {
-            expected[i] = (byte) (i + 1);
-            sum = sum * 31 + (i + 1);
+        assertEquals("remote process exited", api.describe(NcclApi.REMOTE_ERROR));
+        assertEquals("the last one", api.lastError());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment id = arena.allocate(NcclApi.UNIQUE_ID);
+            api.uniqueId(id);
+            int sum = 0;
+            for (int i = 0; i < 128; i++) {
+                assertEquals(i + 1, id.get(ValueLayout.JAVA_BYTE, i) & 0xFF);
+                sum = sum * 31 + (i + 1);
+            }
+            MemorySegment made = arena.allocate(ValueLayout.JAVA_LONG);
+            api.join(made, 4, id, 3);
+            long comm = made.get(ValueLayout.JAVA_LONG, 0);
+            assertEquals(0x1234567890L, comm);
+            api.groupStart();
+            api.allReduce(0x10, 0x20, 1L << 33, 9, 4, comm, 0x99);
+            api.reduceScatter(0x10, 0x20, 5, 7, 0, comm, 0x99);
+            api.reduce(0x10, 0x20, 6, 6, 2, 2, comm, 0x99);
+            api.allGather(0x10, 0x20, 7, 4, comm, 0x99);
+            api.broadcast(0x10, 0x11, 8, 2, 1, comm, 0x99);
+            api.send(0x10, 9, 1, 0, comm, 0x99);
+            api.receive(0x20, 10, 8, 1, comm, 0x99);
+            api.groupEnd();
+            assertTrue(api.canSplit());
+            api.split(comm, 5, 6, made);
+            assertEquals(0x22222222222L, made.get(ValueLayout.JAVA_LONG, 0));
+            assertEquals(NcclApi.IN_PROGRESS, api.asyncError(comm));
+            api.destroy(comm);
+            api.abort(0x22222222222L);
+            String c = "0x1234567890 0x99\n";
+            assertEquals(
+                    "init 4 " + Integer.toUnsignedString(sum)
+                            + " 3 size 24 magic cafebeef version 21400 blocking 0 rest "
+                            + Integer.MIN_VALUE + "\nstart\n"
+                            + "allReduce 0x10 0x20 8589934592 9 4 " + c
+                            + "reduceScatter 0x10 0x20 5 7 0 " + c
+                            + "reduce 0x10 0x20 6 6 2 2 " + c
+                            + "allGather 0x10 0x20 7 4 " + c
+                            + "broadcast 0x10 0x11 8 2 1 " + c
+                            + "send 0x10 9 1 0 " + c
+                            + "recv 0x20 10 8 1 " + c
+                            + "end\n"
+                            + "split 0x1234567890 5 6 (nil)\n"
+                            + "destroy 0x1234567890\n"
+                            + "abort 0x22222222222\n",
+                    log(symbols));
+            NativeCallException failure =
+                    assertThrows(NativeCallException.class, () -> api.broadcast(0, 0, 0, 0, 0, 0, 0));
+            assertEquals("ncclBroadcast", failure.function());
+            assertEquals(4, failure.code());
+            assertEquals("the last one", failure.log());
         }
-        assertArrayEquals(expected, id);
-        NcclRank rank = nccl.join(id, 3, 4);
-        rank.allReduce(ReduceKind.MEAN, DType.BF16, 0x10, 0x20, 1L << 33, 0x99);
-        rank.reduceScatter(ReduceKind.SUM, DType.F32, 0x10, 0x20, 5, 0x99);
-        rank.reduce(ReduceKind.MAX, DType.F16, 0x10, 0x20, 6, 2, 0x99);
-        rank.allGather(DType.I64, 0x10, 0x20, 7, 0x99);
-        rank.broadcast(DType.I32, 0x10, 8, 1, 0x99);
-        rank.send(DType.U8, 0x10, 9, 0, 0x99);
-        rank.receive(DType.F64, 0x20, 10, 1, 0x99);
-        rank.close();
-        String c = "0x1234567890 0x99\n";
-        assertEquals(
-                "init 4 " + Integer.toUnsignedString(sum) + " 3\n"
-                        + "allReduce 0x10 0x20 8589934592 9 4 " + c
-                        + "reduceScatter 0x10 0x20 5 7 0 " + c
-                        + "reduce 0x10 0x20 6 6 2 2 " + c
-                        + "allGather 0x10 0x20 7 4 " + c
-                        + "broadcast 0x10 0x10 8 2 1 " + c
-                        + "send 0x10 9 1 0 " + c
-                        + "recv 0x20 10 8 1 " + c
-                        + "destroy 0x1234567890\n",
-                log(symbols));
-        Linker.nativeLinker()
-                .downcallHandle(symbols.findOrThrow("fake_fail"), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
-                .invokeExact(6);
-        NcclRank second = nccl.join(id, 0, 1);
-        CommunicatorException failure =
-                assertThrows(CommunicatorException.class, () -> second.broadcast(DType.F32, 1, 1, 0, 0));
-        assertTrue(failure.getMessage().contains("remote process exited"), failure.getMessage());
-        assertTrue(log(symbols).endsWith("abort 0x1234567890\n"));
-        assertThrows(ClosedException.class, () -> second.broadcast(DType.F32, 1, 1, 0, 0));
+    }
+
+    /**
+     * The library itself, where it is there: what it does without a GPU. {@code -Dtenon.nccl.library=FILE} says where; {@code
+     * -Dtenon.require=nccl} makes its absence a failure.
+     */
+    @Test
+    void theLibraryItselfAnswersWithoutAGpu() {
+        boolean required =
+                List.of(System.getProperty("tenon.require", "").split(",")).contains("nccl");
+        Optional<String> reason = NcclLibrary.whyUnavailable();
+        assumeTrue(reason.isEmpty() || required, () -> reason.orElse(""));
+        NcclLibrary nccl = NcclLibrary.open();
+        assertEquals(2, nccl.version().major());
+        assertTrue(nccl.version().minor() >= 14, nccl.version().toString());
+        assertEquals("no error", nccl.api().describe(0));
+        assertTrue(
+                nccl.api().describe(NcclApi.IN_PROGRESS).contains("in progress"),
+                nccl.api().describe(7));
+        assertTrue(
+                nccl.api().describe(NcclApi.REMOTE_ERROR).contains("remote"),
+                nccl.api().describe(6));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment first = arena.allocate(NcclApi.UNIQUE_ID);
+            MemorySegment second = arena.allocate(NcclApi.UNIQUE_ID);
+            nccl.api().uniqueId(first);
+            nccl.api().uniqueId(second);
+            assertTrue(first.mismatch(second) >= 0, "two ids are one");
+            // No communicator has the address 0, and the library looks before it does anything.
+            NativeCallException failure =
+                    assertThrows(NativeCallException.class, () -> nccl.api().allReduce(0, 0, 1, 7, 0, 0, 0));
+            assertEquals(4, failure.code());
+            assertTrue(failure.log().contains("comm"), failure.toString());
+        }
     }
 
     @Test

@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A contiguous tensor as a transport sees it: its own memory where that is the host's, else a copy there. Holds the tensor
- * until closed.
+ * A contiguous tensor as a transport sees it: itself, for one that takes it on its device; else its own memory where that is the
+ * host's, or a copy there. Holds the tensor until closed.
  */
-final class HostData implements AutoCloseable {
+final class CallData implements AutoCloseable {
     private final Tensor tensor;
     private final TensorHold hold;
     private final long offset;
@@ -25,7 +25,7 @@ final class HostData implements AutoCloseable {
     private MemorySegment segment = MemorySegment.NULL;
 
     /** Marks the tensor's place in the calling thread's stream: what was queued before is waited for. */
-    HostData(String op, Tensor tensor) {
+    CallData(String op, Tensor tensor) {
         this.tensor = tensor;
         this.hold = TensorHold.of(tensor, op);
         this.offset = tensor.dtype().bytes(tensor.layout().offset());
@@ -36,6 +36,15 @@ final class HostData implements AutoCloseable {
         }
         // Host devices, too, may queue work.
         this.written = tensor.device().record();
+    }
+
+    Tensor tensor() {
+        return tensor;
+    }
+
+    /** Where the calling thread's stream was when the call was made. */
+    StreamEvent written() {
+        return written;
     }
 
     /** The memory, once all earlier work on it is done. */
@@ -60,7 +69,7 @@ final class HostData implements AutoCloseable {
     }
 
     /** Both are the same memory, or do not touch. */
-    static void requireNoOverlap(String op, HostData in, HostData out) {
+    static void requireNoOverlap(String op, CallData in, CallData out) {
         if (in.tensor.buffer() != out.tensor.buffer()) {
             long a = in.segment.address();
             long b = out.segment.address();
