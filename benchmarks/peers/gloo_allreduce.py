@@ -22,7 +22,7 @@ def rank(number, ranks, least, most, factor):
     size = least
     while size <= most:
         data = torch.zeros(size // 4, dtype=torch.float32)
-        calls = max(5, min(2000, (1 << 28) // size))
+        calls = max(20, min(2000, (1 << 28) // size))
         best = float("inf")
         for _ in range(3):
             for _ in range(max(2, calls // 10)):

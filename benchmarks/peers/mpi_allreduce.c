@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
     for (long size = least; size <= most; size *= factor) {
         float *data = calloc(size / 4, 4);
         long calls = (1L << 28) / size;
-        calls = calls < 5 ? 5 : calls > 5000 ? 5000 : calls;
+        calls = calls < 20 ? 20 : calls > 5000 ? 5000 : calls;
         double best = 1e9;
         for (int i = 0; i < 3; i++) {
             double time = timed(data, size, (int)calls);

@@ -5,6 +5,8 @@ module dev.tenon.collectives {
     requires jdk.net;
     requires static org.jspecify;
 
+    uses dev.tenon.spi.HostReducer;
+
     provides dev.tenon.spi.DeviceTransportProvider with
             dev.tenon.collectives.device.CopyDeviceProvider,
             dev.tenon.collectives.nccl.NcclDeviceProvider;

@@ -7,4 +7,6 @@ module dev.tenon.cpu {
 
     provides dev.tenon.spi.BackendProvider with
             dev.tenon.cpu.CpuBackend;
+    provides dev.tenon.spi.HostReducer with
+            dev.tenon.cpu.CpuReducer;
 }

@@ -11,8 +11,17 @@ import tools.jackson.databind.JsonNode;
  * @param micros the time of one all-reduce, the mean over calls in a row, of the slowest rank
  * @param percentOfLimit of what all ranks together reach when each reads and writes as many bytes in place, which no
  *     all-reduce can do without; NaN where it was not measured
+ * @param barrierMicros the time of a barrier in the same moment: two or three times the usual says that the ranks' cores did
+ *     not share a cache
  */
-record AllReduceRow(String transport, int ranks, String type, long bytes, double micros, double percentOfLimit) {
+record AllReduceRow(
+        String transport,
+        int ranks,
+        String type,
+        long bytes,
+        double micros,
+        double percentOfLimit,
+        double barrierMicros) {
     double algorithmGigabytes() {
         return bytes / micros / 1e3;
     }
@@ -31,6 +40,7 @@ record AllReduceRow(String transport, int ranks, String type, long bytes, double
         document.put("algorithm_gb_per_s", TenonCommand.rounded(algorithmGigabytes()));
         document.put("bus_gb_per_s", TenonCommand.rounded(busGigabytes()));
         document.put("percent_of_limit", Double.isNaN(percentOfLimit) ? null : TenonCommand.rounded(percentOfLimit));
+        document.put("barrier_us", TenonCommand.rounded(barrierMicros));
         return document;
     }
 
@@ -42,17 +52,27 @@ record AllReduceRow(String transport, int ranks, String type, long bytes, double
                 document.path("type").asString(),
                 document.path("bytes").asLong(),
                 document.path("latency_us").asDouble(),
-                document.path("percent_of_limit").asDouble(Double.NaN));
+                document.path("percent_of_limit").asDouble(Double.NaN),
+                document.path("barrier_us").asDouble(Double.NaN));
     }
 
     static String header() {
-        return "%-24s %5s %-4s %12s %12s %12s %12s %9s"
-                .formatted("transport", "ranks", "type", "bytes", "time us", "algbw GB/s", "busbw GB/s", "of limit");
+        return "%-24s %5s %-4s %12s %12s %12s %12s %9s %11s"
+                .formatted(
+                        "transport",
+                        "ranks",
+                        "type",
+                        "bytes",
+                        "time us",
+                        "algbw GB/s",
+                        "busbw GB/s",
+                        "of limit",
+                        "barrier us");
     }
 
     @Override
     public String toString() {
-        return "%-24s %5d %-4s %12d %12.2f %12.3f %12.3f %9s"
+        return "%-24s %5d %-4s %12d %12.2f %12.3f %12.3f %9s %11.2f"
                 .formatted(
                         transport,
                         ranks,
@@ -61,6 +81,7 @@ record AllReduceRow(String transport, int ranks, String type, long bytes, double
                         micros,
                         algorithmGigabytes(),
                         busGigabytes(),
-                        Double.isNaN(percentOfLimit) ? "-" : "%.0f%%".formatted(percentOfLimit));
+                        Double.isNaN(percentOfLimit) ? "-" : "%.0f%%".formatted(percentOfLimit),
+                        barrierMicros);
     }
 }

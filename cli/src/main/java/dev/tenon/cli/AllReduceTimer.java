@@ -9,6 +9,7 @@ import dev.tenon.op.Unary;
 import dev.tenon.op.UnaryKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Times all-reduces in place. Every rank runs it, and rank 0 gets the rows. */
@@ -20,10 +21,13 @@ final class AllReduceTimer {
     private static final long VOLUME = 1L << 28;
 
     private static final int MOST_CALLS = 20_000;
-    private static final int LEAST_CALLS = 5;
+    private static final int LEAST_CALLS = 20;
 
     /** Once in a while another process takes a core away: the best of so many timings. */
-    private static final int TIMINGS = 3;
+    private static final int TIMINGS = 5;
+
+    private static final int BARRIERS = 50;
+    private static final int BARRIER_TRIES = 4;
 
     private final Communicator ranks;
     private final Device device;
@@ -65,15 +69,37 @@ final class AllReduceTimer {
     private AllReduceRow measure(long bytes) {
         int calls = (int) Math.clamp(VOLUME / bytes, LEAST_CALLS, MOST_CALLS);
         time(bytes, Math.max(2, calls / 10));
-        double nanos = Double.POSITIVE_INFINITY;
-        double limit = bytes < LIMIT_FROM ? Double.NaN : Double.POSITIVE_INFINITY;
+        AllReduceRow best = null;
         for (int i = 0; i < TIMINGS; i++) {
-            nanos = Math.min(nanos, time(bytes, calls));
-            if (bytes >= LIMIT_FROM) {
-                limit = Math.min(limit, touch(bytes, calls / 4 + 2));
-            }
+            AllReduceRow row = timing(bytes, calls);
+            best = best == null || row.micros() < best.micros() ? row : best;
         }
-        return new AllReduceRow(ranks.transport(), ranks.size(), type.name(), bytes, nanos / 1e3, 100 * limit / nanos);
+        return Objects.requireNonNull(best);
+    }
+
+    /** What a time is compared with is measured just before and just after it: where the cores are may change in between. */
+    private AllReduceRow timing(long bytes, int calls) {
+        boolean limited = bytes >= LIMIT_FROM;
+        double before = limited ? touch(bytes, calls / 4 + 2) : Double.NaN;
+        double barrier = barrier();
+        double nanos = time(bytes, calls);
+        barrier = Math.max(barrier, barrier());
+        double limit = limited ? Math.min(before, touch(bytes, calls / 4 + 2)) : Double.NaN;
+        return new AllReduceRow(
+                ranks.transport(), ranks.size(), type.name(), bytes, nanos / 1e3, 100 * limit / nanos, barrier / 1e3);
+    }
+
+    /** Nanoseconds of a barrier, which tell how far the ranks' cores are from each other. */
+    private double barrier() {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < BARRIER_TRIES; i++) {
+            long start = System.nanoTime();
+            for (int k = 0; k < BARRIERS; k++) {
+                ranks.barrier();
+            }
+            best = Math.min(best, (System.nanoTime() - start) / (double) BARRIERS);
+        }
+        return slowest(best);
     }
 
     /** Nanoseconds a call, of the slowest rank. */

@@ -149,7 +149,8 @@ class RunCommandTest {
                             "latency_us",
                             "algorithm_gb_per_s",
                             "bus_gb_per_s",
-                            "percent_of_limit"),
+                            "percent_of_limit",
+                            "barrier_us"),
                     List.copyOf(row.keySet()));
             assertTrue(((Number) row.get("latency_us")).doubleValue() > 0, row.toString());
         }
@@ -176,7 +177,7 @@ class RunCommandTest {
     /** By the definitions of nccl-tests: 8 bytes a microsecond are 0.008 GB/s; 4 ranks move 1.5 times that. */
     @Test
     void bandwidthsAreThoseOfNcclTests() {
-        AllReduceRow row = new AllReduceRow("threads", 4, "F32", 8_000_000, 1000, Double.NaN);
+        AllReduceRow row = new AllReduceRow("threads", 4, "F32", 8_000_000, 1000, Double.NaN, 0.2);
         assertEquals(8, row.algorithmGigabytes(), 1e-12);
         assertEquals(12, row.busGigabytes(), 1e-12);
         assertEquals(row, AllReduceRow.of(JsonMapper.shared().valueToTree(row.document())));

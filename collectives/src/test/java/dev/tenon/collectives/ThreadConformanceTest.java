@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -50,6 +51,26 @@ class ThreadConformanceTest {
                         new World(rank, ranks, 0, 1, job, World.Launcher.TORCHRUN, Optional.of(place)),
                         "test",
                         options.withTransport("tcp")));
+    }
+
+    /** With slots that are written past the caches, wherever the threads' cores are. */
+    @TestFactory
+    Stream<DynamicTest> sharedFileFromFar() {
+        return suites("far file", List.of(2, 3), ranks -> fromFar(() -> overFile(ranks)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> threadsFromFar() {
+        return suites("far threads", List.of(2, 3), ranks -> fromFar(() -> Communicators.ofThreads(ranks, OPTIONS)));
+    }
+
+    private static List<Communicator> fromFar(Callable<List<Communicator>> opener) throws Exception {
+        System.setProperty("tenon.collectives.distance", "far");
+        try {
+            return opener.call();
+        } finally {
+            System.clearProperty("tenon.collectives.distance");
+        }
     }
 
     /** As processes meet, but within this one. */

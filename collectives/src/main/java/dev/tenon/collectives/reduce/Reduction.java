@@ -1,7 +1,6 @@
 package dev.tenon.collectives.reduce;
 
 import dev.tenon.DType;
-import dev.tenon.collectives.Memory;
 import dev.tenon.op.ReduceKind;
 
 /**
@@ -50,27 +49,46 @@ public final class Reduction {
      * @param bytes of each
      */
     public void combine(long[] sources, long[] outs, long bytes) {
-        int size = elementBytes();
+        combine(sources, outs, bytes, false);
+    }
+
+    /**
+     * @param sources addresses, by rank; all of them are combined
+     * @param outs addresses that all get the result
+     * @param bytes of each
+     * @param pastCaches whether outs other than the first are written to memory and not to this core's caches: where it is a
+     *     core of another cache that reads them next
+     */
+    public void combine(long[] sources, long[] outs, long bytes, boolean pastCaches) {
         if (sources.length == 1) {
             for (long out : outs) {
                 if (out != sources[0]) {
-                    Memory.copy(sources[0], out, bytes);
+                    HostLoops.copy(sources[0], out, bytes, false);
                 }
             }
             return;
         }
+        int size = elementBytes();
         long scratch = Scratch.current();
         long elements = bytes / size;
-        for (long start = 0; start < elements; start += TILE) {
+        for (long start = added(sources, outs, bytes, pastCaches) / size; start < elements; start += TILE) {
             int n = (int) Math.min(TILE, elements - start);
-            tile(sources, outs, start * size, n, scratch);
+            tile(sources, outs, start * size, n, scratch, pastCaches);
         }
     }
 
-    private void tile(long[] sources, long[] outs, long offset, int n, long scratch) {
+    /** Sums of two are made in one pass over all. Answers how many bytes of each are done. */
+    private long added(long[] sources, long[] outs, long bytes, boolean pastCaches) {
+        if (kind != ReduceKind.SUM || sources.length != 2 || outs.length > 2) {
+            return 0;
+        }
+        return HostLoops.add(type, sources[0], sources[1], outs[0], outs.length == 2 ? outs[1] : 0, bytes, pastCaches);
+    }
+
+    private void tile(long[] sources, long[] outs, long offset, int n, long scratch, boolean pastCaches) {
         reducer.combine(sources, offset, n, outs[0] + offset, scratch);
         for (int i = 1; i < outs.length; i++) {
-            Memory.copy(outs[0] + offset, outs[i] + offset, (long) n * elementBytes());
+            HostLoops.copy(outs[0] + offset, outs[i] + offset, (long) n * elementBytes(), pastCaches);
         }
     }
 }

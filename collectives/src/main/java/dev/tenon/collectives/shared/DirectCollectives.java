@@ -10,13 +10,15 @@ import dev.tenon.collectives.reduce.Reduction;
 final class DirectCollectives {
     private final Region region;
     private final Rounds rounds;
+    private final Distance distance;
     private final int rank;
     private final int ranks;
     private final Exposure exposure;
 
-    DirectCollectives(Region region, Rounds rounds, int rank) {
+    DirectCollectives(Region region, Rounds rounds, Distance distance, int rank) {
         this.region = region;
         this.rounds = rounds;
+        this.distance = distance;
         this.rank = rank;
         this.ranks = region.ranks();
         this.exposure = new Exposure(region, rank);
@@ -61,16 +63,23 @@ final class DirectCollectives {
     }
 
     void allReduce(Reduction reduction, long in, long out, long bytes, String op) {
-        together(in, out, op, (ins, outs) -> reduceShare(reduction, ins, outs, bytes));
+        boolean far = distance.isFar(bytes, op);
+        together(in, out, op, (ins, outs) -> {
+            // This rank's own is the first: what others will read may go past this core's caches.
+            long own = outs[rank];
+            outs[rank] = outs[0];
+            outs[0] = own;
+            reduceShare(reduction, ins, outs, bytes, far);
+        });
     }
 
     void reduce(Reduction reduction, long in, long out, long bytes, int root, String op) {
-        together(in, out, op, (ins, outs) -> reduceShare(reduction, ins, new long[] {outs[root]}, bytes));
+        together(in, out, op, (ins, outs) -> reduceShare(reduction, ins, new long[] {outs[root]}, bytes, false));
     }
 
-    private void reduceShare(Reduction reduction, long[] ins, long[] outs, long bytes) {
+    private void reduceShare(Reduction reduction, long[] ins, long[] outs, long bytes, boolean far) {
         Shares shares = new Shares(bytes, ranks);
-        reduction.combine(moved(ins, shares.from(rank)), moved(outs, shares.from(rank)), shares.length(rank));
+        reduction.combine(moved(ins, shares.from(rank)), moved(outs, shares.from(rank)), shares.length(rank), far);
     }
 
     void reduceScatter(Reduction reduction, long in, long out, long share, String op) {

@@ -40,8 +40,9 @@ public final class SharedTransport implements Transport {
         this.oneProcess = group.isOneProcess();
         this.waiter = new Waiter(region, rank, group, timeout);
         Rounds rounds = new Rounds(region, rank, waiter);
-        this.staged = new StagedCollectives(region, rounds, rank);
-        this.direct = new DirectCollectives(region, rounds, rank);
+        Distance distance = new Distance(region, rounds, rank);
+        this.staged = new StagedCollectives(region, rounds, distance, rank);
+        this.direct = new DirectCollectives(region, rounds, distance, rank);
         this.mailboxes = new Mailboxes(region, rank, waiter);
     }
 

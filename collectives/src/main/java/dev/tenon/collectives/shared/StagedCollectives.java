@@ -1,7 +1,9 @@
 package dev.tenon.collectives.shared;
 
 import dev.tenon.collectives.Memory;
+import dev.tenon.collectives.reduce.HostLoops;
 import dev.tenon.collectives.reduce.Reduction;
+import dev.tenon.spi.HostReducer;
 
 /**
  * Collectives by way of the ranks' slots, in pieces that fit there and stay in the caches. All addresses are absolute, all
@@ -10,15 +12,25 @@ import dev.tenon.collectives.reduce.Reduction;
 final class StagedCollectives {
     private static final long LEAST_PART = 16 << 10;
 
+    /** Of an all-reduce: two pieces at least, so that their steps overlap, but none so small that waiting counts. */
+    private static final long LEAST_PIECE = 64 << 10;
+
+    /** And none so large that what a step has read has left the second-level cache before it is written. */
+    private static final long LARGEST_PIECE = 512 << 10;
+
     private final Region region;
     private final Rounds rounds;
+    private final Distance distance;
     private final int rank;
     private final int ranks;
     private final long[] sources;
+    /** Whether the slots are written past the caches. */
+    private boolean far;
 
-    StagedCollectives(Region region, Rounds rounds, int rank) {
+    StagedCollectives(Region region, Rounds rounds, Distance distance, int rank) {
         this.region = region;
         this.rounds = rounds;
+        this.distance = distance;
         this.rank = rank;
         this.ranks = region.ranks();
         this.sources = new long[ranks];
@@ -42,7 +54,8 @@ final class StagedCollectives {
      * @param receives whether this rank wants the result
      */
     void allReduce(Reduction reduction, long in, long out, long bytes, boolean receives, String op) {
-        long piece = Math.min(region.slot(), bytes);
+        far = distance.isFar(bytes, op);
+        long piece = piece(bytes);
         post(in, piece, piece);
         rounds.post();
         for (long from = 0; from < bytes; from += piece) {
@@ -65,6 +78,12 @@ final class StagedCollectives {
         }
     }
 
+    private long piece(long bytes) {
+        long half = (bytes / 2 + HostReducer.LINE - 1) / HostReducer.LINE * HostReducer.LINE;
+        long most = Math.min(region.slot(), LARGEST_PIECE);
+        return Math.min(bytes, Math.clamp(half, LEAST_PIECE, most));
+    }
+
     /**
      * Where in its slot a round's piece lies. Pieces much smaller than a slot move through it from round to round, so that
      * what they overwrite has left other cores' caches. Below 16 KiB that gains nothing.
@@ -80,8 +99,8 @@ final class StagedCollectives {
         long slot = region.posted(rank, rounds.next()) + place(rounds.next(), piece);
         long own = shares.from(rank);
         long after = own + shares.length(rank);
-        Memory.copy(in, slot, own);
-        Memory.copy(in + after, slot + after, length - after);
+        HostLoops.copy(in, slot, own, far);
+        HostLoops.copy(in + after, slot + after, length - after, far);
     }
 
     private void reduceShare(Reduction reduction, long in, long out, long length, long piece) {
@@ -92,8 +111,8 @@ final class StagedCollectives {
             sources[r] = (r == rank ? in : region.posted(r, rounds.current()) + place) + from;
         }
         long shared = region.reduced(rank, rounds.next()) + place(rounds.next(), piece);
-        long[] outs = out == 0 ? new long[] {shared} : new long[] {shared, out + from};
-        reduction.combine(sources, outs, shares.length(rank));
+        long[] outs = out == 0 ? new long[] {shared} : new long[] {out + from, shared};
+        reduction.combine(sources, outs, shares.length(rank), far);
     }
 
     /** Reads what others reduced of a piece. */
@@ -102,12 +121,13 @@ final class StagedCollectives {
         long place = place(rounds.current(), piece);
         for (int i = 1; i < ranks; i++) {
             int r = (rank + i) % ranks;
-            Memory.copy(region.reduced(r, rounds.current()) + place, out + shares.from(r), shares.length(r));
+            HostLoops.copy(region.reduced(r, rounds.current()) + place, out + shares.from(r), shares.length(r), false);
         }
     }
 
     /** @param share bytes of each rank's share of {@code in} */
     void reduceScatter(Reduction reduction, long in, long out, long share, String op) {
+        far = distance.isFar(share * ranks, op);
         long piece = exchangePiece();
         for (long from = 0; from < share; from += piece) {
             long length = Math.min(piece, share - from);
@@ -120,6 +140,7 @@ final class StagedCollectives {
     }
 
     void allToAll(long in, long out, long share, String op) {
+        far = distance.isFar(share * ranks, op);
         long piece = exchangePiece();
         for (long from = 0; from < share; from += piece) {
             long length = Math.min(piece, share - from);
@@ -140,7 +161,7 @@ final class StagedCollectives {
         long slot = region.posted(rank, rounds.next());
         for (int r = 0; r < ranks; r++) {
             if (r != rank) {
-                Memory.copy(in + r * share + from, slot + r * piece, length);
+                HostLoops.copy(in + r * share + from, slot + r * piece, length, far);
             }
         }
         rounds.post();
@@ -148,9 +169,10 @@ final class StagedCollectives {
     }
 
     void allGather(long in, long out, long bytes, String op) {
+        far = distance.isFar(bytes * ranks, op);
         for (long from = 0; from < bytes; from += region.slot()) {
             long length = Math.min(region.slot(), bytes - from);
-            Memory.copy(in + from, region.posted(rank, rounds.next()), length);
+            HostLoops.copy(in + from, region.posted(rank, rounds.next()), length, far);
             rounds.post();
             // Between posting and waiting, what needs no other rank.
             copyUnlessSame(in + from, out + rank * bytes + from, length);
@@ -163,10 +185,11 @@ final class StagedCollectives {
     }
 
     void broadcast(long data, long bytes, int root, String op) {
+        far = distance.isFar(bytes, op);
         for (long from = 0; from < bytes; from += region.slot()) {
             long length = Math.min(region.slot(), bytes - from);
             if (rank == root) {
-                Memory.copy(data + from, region.posted(rank, rounds.next()), length);
+                HostLoops.copy(data + from, region.posted(rank, rounds.next()), length, far);
             }
             rounds.post();
             rounds.awaitAll(op);

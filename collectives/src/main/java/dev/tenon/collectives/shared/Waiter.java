@@ -18,9 +18,19 @@ final class Waiter {
     /** About 20 us. With more ranks than cores a spinning rank keeps another from its work, so that it hardly spins. */
     private static final int SPINS = 1000;
 
-    private static final int CROWDED_SPINS = 20;
+    private static final int FEW_SPINS = 20;
+
+    /** After spinning in vain a rank hardly spins, but for every so many times. */
+    private static final int RETRY = 16;
 
     private static final long YIELD_NANOS = 300_000;
+
+    /** Letting others run takes longer if there are any on this core. */
+    private static final long SWITCH_NANOS = 1_500;
+
+    /** So often in a row, and this rank sleeps: when it wakes, the system looks for a free core for it, and not before. */
+    private static final int SWITCHES = 4;
+
     private static final long FIRST_SLEEP_NANOS = 20_000;
     private static final long LONGEST_SLEEP_NANOS = 1_000_000;
     private static final long LOOK_NANOS = 20_000_000;
@@ -31,13 +41,17 @@ final class Waiter {
     private final Liveness liveness;
     private final Duration timeout;
     private final int spins;
+    /** How often spinning has led to nothing, in a row. The rank that is waited for may be queued for this very core. */
+    private int inVain;
+
+    private int switches;
 
     Waiter(Region region, int self, Liveness liveness, Duration timeout) {
         this.region = region;
         this.self = self;
         this.liveness = liveness;
         this.timeout = timeout;
-        this.spins = region.ranks() <= Runtime.getRuntime().availableProcessors() ? SPINS : CROWDED_SPINS;
+        this.spins = region.ranks() <= Runtime.getRuntime().availableProcessors() ? SPINS : FEW_SPINS;
     }
 
     /**
@@ -47,12 +61,20 @@ final class Waiter {
      * @param op what to say that was waited in
      */
     void await(long address, long least, int rank, String op) {
-        for (int i = 0; i < spins; i++) {
+        int most = inVain % RETRY == 0 ? spins : FEW_SPINS;
+        for (int i = 0; i < most; i++) {
             if (Memory.observe(address) >= least) {
+                // Who had come before says nothing of who waits: two ranks that share a core find each other so, half
+                // the time.
+                if (i > 0) {
+                    inVain = 0;
+                    switches = 0;
+                }
                 return;
             }
             Thread.onSpinWait();
         }
+        inVain++;
         awaitLong(address, least, rank, op);
     }
 
@@ -89,10 +111,19 @@ final class Waiter {
             }
             if (now - start < YIELD_NANOS) {
                 Thread.yield();
+                leaveSharedCore(System.nanoTime() - now);
             } else {
                 LockSupport.parkNanos(sleep);
                 sleep = Math.min(LONGEST_SLEEP_NANOS, sleep + sleep / 2);
             }
+        }
+    }
+
+    /** Two ranks that share a core while another is free may else do so for tens of milliseconds. */
+    private void leaveSharedCore(long yielded) {
+        if (spins == SPINS && yielded > SWITCH_NANOS && ++switches == SWITCHES) {
+            switches = 0;
+            LockSupport.parkNanos(FIRST_SLEEP_NANOS);
         }
     }
 

@@ -28,6 +28,13 @@ final class Assembler extends ScalarAssembler {
         vector(STORE, from.lengthField(), from.number(), 0, to, 0, false);
     }
 
+    private static final Opcode STORE_PAST_CACHES = full(0, 1, 0x2b);
+
+    /** To memory that is aligned to the vector, past the caches. */
+    void vmovntps(Mem to, Vec from) {
+        vector(STORE_PAST_CACHES, from.lengthField(), from.number(), 0, to, 0, false);
+    }
+
     void vbroadcastss(Vec to, Mem from) {
         vector(BROADCAST, to.lengthField(), to.number(), 0, from, 0, false);
     }
@@ -55,6 +62,10 @@ final class Assembler extends ScalarAssembler {
 
     void vaddps(Vec to, Vec left, Vec right) {
         vector(ADD, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vaddps(Vec to, Vec left, Mem right) {
+        vector(ADD, to.lengthField(), to.number(), left.number(), right, 0, false);
     }
 
     void vaddss(Vec to, Vec left, Vec right) {
@@ -103,6 +114,8 @@ final class Assembler extends ScalarAssembler {
     private static final Opcode XOR = full(1, 1, 0xef);
     private static final Opcode AND = full(1, 1, 0xdb);
     private static final Opcode OR = full(1, 1, 0xeb);
+    private static final Opcode ADD_WORDS = full(1, 1, 0xfe);
+    private static final Opcode ADD_DOUBLE_WORDS = full(1, 1, 0xd4).wide();
     private static final Opcode SUBTRACT = full(1, 1, 0xfa);
     private static final Opcode EQUAL = full(1, 1, 0x76);
     private static final Opcode SHIFT_EACH = full(1, 2, 0x45);
@@ -129,6 +142,14 @@ final class Assembler extends ScalarAssembler {
 
     void vpor(Vec to, Vec left, Vec right) {
         vector(OR, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    void vpaddd(Vec to, Vec left, Mem right) {
+        vector(ADD_WORDS, to.lengthField(), to.number(), left.number(), right, 0, false);
+    }
+
+    void vpaddq(Vec to, Vec left, Mem right) {
+        vector(ADD_DOUBLE_WORDS, to.lengthField(), to.number(), left.number(), right, 0, false);
     }
 
     void vpsubd(Vec to, Vec left, Vec right) {

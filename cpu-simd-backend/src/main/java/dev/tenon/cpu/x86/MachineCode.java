@@ -22,6 +22,18 @@ public final class MachineCode {
     private static final Set<String> AVX2 = Set.of("avx2", "fma", "f16c");
     private static final Set<String> AVX512 = Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq", "f16c");
 
+    /** Kernels of one type: the decoder, then one for each number of rows, then its sums. */
+    private static final int PLACES = 1 + 8 + 3;
+
+    private static final int SUMS = PLACES - 3;
+
+    /** Kernels that are of no type. */
+    private static final int TILE = DType.values().length * PLACES;
+
+    private static final int NARROW = TILE + 1;
+    private static final int COPY = TILE + 2;
+
+    // After the constants above, which it needs.
     private static final @Nullable MachineCode INSTANCE;
     private static final String DESCRIPTION;
 
@@ -36,13 +48,9 @@ public final class MachineCode {
         DESCRIPTION = reason == null ? "machine code (" + isa + ") and Vector API" : "Vector API (" + reason + ")";
     }
 
-    /** Kernels of one type: the decoder, then one for each number of rows. */
-    private static final int PLACES = 1 + 8;
-
     private final Isa isa;
     private final long halves;
-    private final AtomicReferenceArray<@Nullable Kernel> kernels =
-            new AtomicReferenceArray<>(DType.values().length * PLACES + 2);
+    private final AtomicReferenceArray<@Nullable Kernel> kernels = new AtomicReferenceArray<>(COPY + 2);
 
     private MachineCode(Isa isa) {
         this.isa = isa;
@@ -89,7 +97,7 @@ public final class MachineCode {
      * @param vectors of a row
      */
     public Kernel tile(int rows, int vectors) {
-        return install(kernels.length() - 1, TileKernel.assemble(isa, rows, vectors));
+        return install(TILE, TileKernel.assemble(isa, rows, vectors));
     }
 
     /**
@@ -144,13 +152,40 @@ public final class MachineCode {
         if (code == null || vectors == 0) {
             return 0;
         }
-        int place = code.kernels.length() - 2;
-        Kernel kernel = code.kernels.get(place);
+        Kernel kernel = code.kernels.get(NARROW);
         if (kernel == null) {
-            kernel = code.install(place, HalfEncodeKernel.assemble(code.isa));
+            kernel = code.install(NARROW, HalfEncodeKernel.assemble(code.isa));
         }
         kernel.run(vectors, from, to, 0, 0, 0, 0, 0);
         return vectors * code.isa.lanes();
+    }
+
+    /**
+     * Sums of two arrays.
+     *
+     * <p>Arguments: lines of 64 bytes (one at least), a, b, out, other.
+     *
+     * @param type F32, I32 or I64
+     * @param twice whether {@code other} gets the sums, too
+     * @param pastCaches whether it gets them past the caches; then it is aligned to 64 bytes
+     */
+    public Kernel sum(DType type, boolean twice, boolean pastCaches) {
+        int place = type.ordinal() * PLACES + SUMS + (pastCaches ? 2 : twice ? 1 : 0);
+        Kernel kernel = kernels.get(place);
+        return kernel != null ? kernel : install(place, ExchangeKernel.assemble(isa, type, twice, pastCaches));
+    }
+
+    /**
+     * A copy.
+     *
+     * <p>Arguments: lines of 64 bytes (one at least), from, 0, 0, to.
+     *
+     * @param pastCaches whether it is written past the caches; then {@code to} is aligned to 64 bytes
+     */
+    public Kernel copy(boolean pastCaches) {
+        int place = COPY + (pastCaches ? 1 : 0);
+        Kernel kernel = kernels.get(place);
+        return kernel != null ? kernel : install(place, ExchangeKernel.assemble(isa, null, true, pastCaches));
     }
 
     /** Rows that a kernel of {@link #lineProducts} multiplies at the most. */

@@ -80,6 +80,13 @@ class ScalarAssembler extends Encoder {
         put(0x77);
     }
 
+    /** Stores past the caches come before all stores that follow. */
+    void sfence() {
+        put(0x0f);
+        put(0xae);
+        put(0xf8);
+    }
+
     void ret() {
         put(0xc3);
     }
