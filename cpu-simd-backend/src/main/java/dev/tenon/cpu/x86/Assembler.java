@@ -54,10 +54,10 @@ final class Assembler extends ScalarAssembler {
 
     private static final Opcode ADD = full(0, 1, 0x58);
     private static final Opcode MULTIPLY = full(0, 1, 0x59);
+    private static final Opcode SUBTRACT_F32 = full(0, 1, 0x5c);
     private static final Opcode ADD_SCALAR = element(2, 1, 0x58, 4);
     private static final Opcode FMADD_231 = full(1, 2, 0xb8);
     private static final Opcode FMADD_213 = full(1, 2, 0xa8);
-    private static final Opcode FMSUB_231 = full(1, 2, 0xba);
     private static final Opcode FMSUB_213 = full(1, 2, 0xaa);
 
     void vaddps(Vec to, Vec left, Vec right) {
@@ -84,6 +84,21 @@ final class Assembler extends ScalarAssembler {
         vector(MULTIPLY, to.lengthField(), to.number(), left.number(), right, 0, false);
     }
 
+    /** {@code left + right}, of which the one F32 in memory serves all lanes; with AVX-512. */
+    void vaddpsOfOne(Vec to, Vec left, Mem right) {
+        vector(ADD, to.lengthField(), to.number(), left.number(), right, 0, true);
+    }
+
+    /** {@code left - right}, of which the one F32 in memory serves all lanes; with AVX-512. */
+    void vsubpsOfOne(Vec to, Vec left, Mem right) {
+        vector(SUBTRACT_F32, to.lengthField(), to.number(), left.number(), right, 0, true);
+    }
+
+    /** {@code left * right}, of which the one F32 in memory serves all lanes; with AVX-512. */
+    void vmulpsByOne(Vec to, Vec left, Mem right) {
+        vector(MULTIPLY, to.lengthField(), to.number(), left.number(), right, 0, true);
+    }
+
     /** {@code sum += left * right}. */
     void vfmadd231ps(Vec sum, Vec left, Vec right) {
         vector(FMADD_231, sum.lengthField(), sum.number(), left.number(), right.number(), 0);
@@ -104,11 +119,6 @@ final class Assembler extends ScalarAssembler {
         vector(FMSUB_213, to.lengthField(), to.number(), factor.number(), term.number(), 0);
     }
 
-    /** {@code to = left * right - to}; the one F32 at {@code right} serves all lanes. */
-    void vfmsub231ps(Vec to, Vec left, Mem right) {
-        vector(FMSUB_231, to.lengthField(), to.number(), left.number(), right, 0, true);
-    }
-
     // Integers and conversions.
 
     private static final Opcode XOR = full(1, 1, 0xef);
@@ -117,6 +127,8 @@ final class Assembler extends ScalarAssembler {
     private static final Opcode ADD_WORDS = full(1, 1, 0xfe);
     private static final Opcode ADD_DOUBLE_WORDS = full(1, 1, 0xd4).wide();
     private static final Opcode SUBTRACT = full(1, 1, 0xfa);
+    private static final Opcode SUBTRACT_BYTES = full(1, 1, 0xf8);
+    private static final Opcode OF_THREE = full(1, 3, 0x25);
     private static final Opcode EQUAL = full(1, 1, 0x76);
     private static final Opcode SHIFT_EACH = full(1, 2, 0x45);
     private static final Opcode SHIFT_WORD = full(1, 1, 0x72);
@@ -156,6 +168,19 @@ final class Assembler extends ScalarAssembler {
         vector(SUBTRACT, to.lengthField(), to.number(), left.number(), right.number(), 0);
     }
 
+    void vpsubb(Vec to, Vec left, Vec right) {
+        vector(SUBTRACT_BYTES, to.lengthField(), to.number(), left.number(), right.number(), 0);
+    }
+
+    /**
+     * Any function of three bits, for each bit: {@code function} has at place {@code 4 a + 2 b + c} what it is of those of {@code to},
+     * {@code second} and {@code third}; with AVX-512.
+     */
+    void vpternlogd(Vec to, Vec second, Vec third, int function) {
+        evexOnly(OF_THREE, to.lengthField(), to.number(), second.number(), third.number());
+        put(function);
+    }
+
     /** All ones in lanes that are equal; with 256 bits or fewer. */
     void vpcmpeqd(Vec to, Vec left, Mem right) {
         vector(EQUAL, to.lengthField(), to.number(), left.number(), right, 0, false);
@@ -182,6 +207,12 @@ final class Assembler extends ScalarAssembler {
         put(bits);
     }
 
+    /** Lanes of two bytes to the right. */
+    void vpsrlw(Vec to, Vec from, int bits) {
+        vector(SHIFT_HALF, to.lengthField(), 2, to.number(), from.number(), 0);
+        put(bits);
+    }
+
     void vpmovzxbd(Vec to, Mem from) {
         vector(ZERO_EXTEND_BYTES, to.lengthField(), to.number(), 0, from, 0, false);
     }
@@ -192,6 +223,10 @@ final class Assembler extends ScalarAssembler {
 
     void vpmovsxbd(Vec to, Mem from) {
         vector(SIGN_EXTEND_BYTES, to.lengthField(), to.number(), 0, from, 0, false);
+    }
+
+    void vpmovsxbd(Vec to, Vec from) {
+        vector(SIGN_EXTEND_BYTES, to.lengthField(), to.number(), 0, from.number(), 0);
     }
 
     void vpmovzxwd(Vec to, Mem from) {
@@ -246,20 +281,6 @@ final class Assembler extends ScalarAssembler {
 
     void vmovshdup(Vec to, Vec from) {
         vector(ODD_TO_EVEN, to.lengthField(), to.number(), 0, from.number(), 0);
-    }
-
-    private static final Opcode PERMUTE_IN_QUARTERS = full(1, 3, 0x04);
-    private static final Opcode BROADCAST_QUARTER = element(1, 2, 0x1a, 16);
-
-    /** Words of 32 bits in the order that {@code order} gives, in every 128 bits. */
-    void vpermilps(Vec to, Vec from, int order) {
-        vector(PERMUTE_IN_QUARTERS, to.lengthField(), to.number(), 0, from.number(), 0);
-        put(order);
-    }
-
-    /** 128 bits to every quarter of 512. */
-    void vbroadcastf32x4(Vec to, Mem from) {
-        vector(BROADCAST_QUARTER, to.lengthField(), to.number(), 0, from, 0, false);
     }
 
     private static final Opcode SHUFFLE_WORDS = full(1, 1, 0x70);

@@ -33,10 +33,17 @@ final class LineProductKernel {
         return isa == Isa.AVX512 ? 8 : 4;
     }
 
+    private static final int MOST_LINES = 4;
+
+    /** Scratch memory of the lines that go at once. */
+    private static final int FRAME = MOST_LINES * Site.SCRATCH_BYTES;
+
     /** Pushed in this order; the last is the argument that says how many blocks a line has. */
     private static final Gpr[] SAVED = {RBX, RBP, R13, R14, R15, RDI};
 
-    private static final int OUT_STRIDE = 8 * SAVED.length + 8;
+    // Above the stack pointer.
+    private static final int BLOCKS = FRAME;
+    private static final int OUT_STRIDE = FRAME + 8 * SAVED.length + 8;
     private static final int LINES = OUT_STRIDE + 8;
 
     private final Assembler code = new Assembler();
@@ -52,7 +59,7 @@ final class LineProductKernel {
         this.format = format;
         this.rows = rows;
         this.chains = isa == Isa.AVX2 && format.elements(isa) > isa.lanes() ? 2 : 1;
-        this.site = new Site(code, isa, isa.registers() - Site.free(isa), RBP, RDI);
+        this.site = new Site(code, isa, isa.registers() - Site.free(isa), RBP, RDI, 0);
         this.halves = halves;
     }
 
@@ -64,7 +71,7 @@ final class LineProductKernel {
     /** Lines at once: as many as there are registers for sums, up to four. */
     private int linesAtOnce() {
         int sums = (isa.registers() - Site.free(isa)) / (rows * chains);
-        return Math.clamp(sums, 1, 4);
+        return Math.clamp(sums, 1, MOST_LINES);
     }
 
     private Vec sum(int line, int row, int chain) {
@@ -75,6 +82,7 @@ final class LineProductKernel {
         for (Gpr register : SAVED) {
             code.push(register);
         }
+        code.sub(RSP, FRAME);
         code.mov(RDI, halves);
         code.lea(RBX, Mem.at(RDX, RDX, 2, 0)); // three strides
         code.lea(R13, Mem.at(R8, R8, 2, 0)); // three row strides
@@ -98,6 +106,7 @@ final class LineProductKernel {
         lines(1);
         code.jump(one);
         code.bind(end);
+        code.add(RSP, FRAME);
         for (int i = SAVED.length - 1; i >= 0; i--) {
             code.pop(SAVED[i]);
         }
@@ -114,13 +123,16 @@ final class LineProductKernel {
         }
         code.mov(RAX, RSI);
         code.mov(R10, RCX);
-        code.mov(R11, Mem.at(RSP, 0));
+        code.mov(R11, Mem.at(RSP, BLOCKS));
         Label block = new Label();
         code.align(32);
         code.bind(block);
         for (int line = 0; line < lines; line++) {
+            format.scales(line(line), siteOf(line));
+        }
+        for (int line = 0; line < lines; line++) {
             int current = line;
-            format.decode(line(line), site, (index, value) -> {
+            format.decode(line(line), siteOf(line), (index, value) -> {
                 for (int row = 0; row < rows; row++) {
                     Mem x = row(row).plus(index * isa.vectorBytes());
                     code.vfmadd231ps(sum(current, row, index % chains), value, x);
@@ -137,6 +149,10 @@ final class LineProductKernel {
         }
         code.add(R9, lines * Float.BYTES);
         code.sub(Mem.at(RSP, LINES), lines);
+    }
+
+    private Site siteOf(int line) {
+        return site.withScratchAt(line * Site.SCRATCH_BYTES);
     }
 
     private Mem line(int line) {

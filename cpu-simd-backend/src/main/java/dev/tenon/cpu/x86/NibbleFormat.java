@@ -7,7 +7,8 @@ import dev.tenon.DType;
  * the second; for five bits a word with the fifth bits before them.
  *
  * <p>With AVX-512 a block's sixteen possible values are computed first, in the lanes of one register, and a permutation
- * looks each value up by its nibble: two instructions a vector. With AVX2, whose registers are too short for that, a mask or
+ * looks each value up by its nibble: two instructions a vector. The scale and the minimum are
+ * operands in memory, which the multiplication and the addition spread over their lanes for nothing. With AVX2, whose registers are too short for that, a mask or
  * shift, a conversion and a multiply-add.
  */
 record NibbleFormat(DType type) implements WeightFormat {
@@ -57,27 +58,20 @@ record NibbleFormat(DType type) implements WeightFormat {
 
     @Override
     public void decode(Mem block, Site site, Values values) {
-        Vec scale = site.free(0);
-        Vec minimum = site.free(1);
-        site.broadcastHalf(scale, block);
-        if (hasMinimum()) {
-            site.broadcastHalf(minimum, block.plus(2));
-        }
         if (site.isa() == Isa.AVX512) {
-            lookUp(block, site, values, scale, minimum);
+            lookUp(block, site, values);
         } else {
-            convert(block, site, values, scale, minimum);
+            convert(block, site, values);
         }
     }
 
-    private void lookUp(Mem block, Site site, Values values, Vec scale, Vec minimum) {
+    private void lookUp(Mem block, Site site, Values values) {
         Assembler code = site.code();
         Vec low = site.free(2);
         Vec high = site.free(3);
         Vec nibbles = site.free(4);
-        table(site, low, 0, scale, minimum);
+        tables(block, site, low, high);
         if (hasFifth()) {
-            table(site, high, 16, scale, minimum);
             code.kmovd(1, block.plus(fifth()));
         }
         code.vpmovzxbd(nibbles, block.plus(nibbles()));
@@ -97,21 +91,35 @@ record NibbleFormat(DType type) implements WeightFormat {
         }
     }
 
-    /** What the nibbles 0 to 15 stand for, with the fifth bit's worth added to them. */
-    private void table(Site site, Vec to, int fifth, Vec scale, Vec minimum) {
-        Vec integers = site.free(fifth == 0 ? 8 : 9);
+    /**
+     * What the nibbles 0 to 15 stand for, and with the fifth bit's worth added to them. The products are exact, so that one rounding
+     * is left, as in a multiply-add.
+     */
+    private void tables(Mem block, Site site, Vec low, Vec high) {
+        Assembler code = site.code();
+        Mem scale = site.half(block);
+        code.vmulpsByOne(low, site.free(8), scale);
+        if (hasFifth()) {
+            code.vmulpsByOne(high, site.free(9), scale);
+        }
         if (hasMinimum()) {
-            site.code().vmovups(to, integers);
-            site.code().vfmadd213ps(to, scale, minimum);
-        } else {
-            site.code().vmulps(to, scale, integers);
+            Mem minimum = site.half(block.plus(2));
+            code.vaddpsOfOne(low, low, minimum);
+            if (hasFifth()) {
+                code.vaddpsOfOne(high, high, minimum);
+            }
         }
     }
 
-    private void convert(Mem block, Site site, Values values, Vec scale, Vec minimum) {
+    private void convert(Mem block, Site site, Values values) {
         Assembler code = site.code();
         int lanes = site.isa().lanes();
-        if (!hasMinimum()) {
+        Vec scale = site.free(0);
+        Vec minimum = site.free(1);
+        site.broadcastHalf(scale, block);
+        if (hasMinimum()) {
+            site.broadcastHalf(minimum, block.plus(2));
+        } else {
             code.vmulps(minimum, scale, site.constant("offset", i -> Float.floatToRawIntBits(-offset())));
         }
         Mem nibble = site.constant("nibble", i -> 15);

@@ -12,8 +12,13 @@ import java.util.function.IntUnaryOperator;
  * @param firstFree the first vector register of {@link #free(Isa)} that the code may overwrite
  * @param temporary a general-purpose register that it may overwrite
  * @param halves a register that holds the address of {@link HalfTable}
+ * @param scratchAt how far above the stack pointer {@link #scratch} is
  */
-record Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, Map<String, Constant> pool) {
+record Site(
+        Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, int scratchAt, Map<String, Constant> pool) {
+    /** Bytes of {@link #scratch}. */
+    static final int SCRATCH_BYTES = 64;
+
     /** Vector registers that a format gets. */
     static int free(Isa isa) {
         return isa == Isa.AVX512 ? 10 : 8;
@@ -22,8 +27,18 @@ record Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, M
     /** Lanes of 32 bits somewhere in the code. */
     record Constant(Label label, int[] lanes) {}
 
-    Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves) {
-        this(code, isa, firstFree, temporary, halves, new LinkedHashMap<>());
+    Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, int scratchAt) {
+        this(code, isa, firstFree, temporary, halves, scratchAt, new LinkedHashMap<>());
+    }
+
+    /** The same, with scratch memory elsewhere. */
+    Site withScratchAt(int displacement) {
+        return new Site(code, isa, firstFree, temporary, halves, displacement, pool);
+    }
+
+    /** Memory that {@link WeightFormat#scales} fills for {@link WeightFormat#decode}, from byte {@code offset} on. */
+    Mem scratch(int offset) {
+        return Mem.at(Gpr.RSP, scratchAt + offset);
     }
 
     /** A free vector register, from 0 on. */
@@ -59,7 +74,22 @@ record Site(Assembler code, Isa isa, int firstFree, Gpr temporary, Gpr halves, M
 
     /** The F16 at {@code from} as F32 in all lanes of {@code to}. */
     void broadcastHalf(Vec to, Mem from) {
+        code.vbroadcastss(to, half(from));
+    }
+
+    /** Where the F16 at {@code from} is as F32, until {@link #temporary} is used again. */
+    Mem half(Mem from) {
         code.movzx16(temporary, from);
-        code.vbroadcastss(to, Mem.at(halves, temporary, 4, 0));
+        return Mem.at(halves, temporary, 4, 0);
+    }
+
+    /** {@code values} times the F16 at {@code from}, to where they are; {@code factor} may be overwritten. */
+    void multiplyByHalf(Vec values, Mem from, Vec factor) {
+        if (isa == Isa.AVX512) {
+            code.vmulpsByOne(values, values, half(from));
+        } else {
+            broadcastHalf(factor, from);
+            code.vmulps(values, values, factor);
+        }
     }
 }

@@ -6,13 +6,15 @@ import dev.tenon.cpu.thread.ThreadTeam;
 import dev.tenon.memory.HostBuffer;
 import dev.tenon.memory.HostPool;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Run by hand: products of one to eight rows beside a plain vector sum over the same bytes by the same team, interleaved.
- * Arguments: threads, rounds, n, k.
+ * Arguments: threads, rounds, n, k, types (separated by commas), the most rows.
  */
 public final class DecodeComparison {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -25,16 +27,20 @@ public final class DecodeComparison {
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 15;
         int n = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 4096;
         int k = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 14336;
+        List<DType> types = arguments.length > 4
+                ? Stream.of(arguments[4].split(",", -1)).map(DType::valueOf).toList()
+                : List.of(DType.F32, DType.BF16, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_K);
+        int most = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 4;
         try (HostPool pool = new HostPool("comparison", 1L << 40);
                 ThreadTeam team = ThreadTeam.open(threads)) {
-            for (DType type : new DType[] {DType.F32, DType.BF16, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_K}) {
+            for (DType type : types) {
                 long bytes = type.bytes((long) n * k);
                 HostBuffer weights = pool.allocate(bytes);
                 long w = weights.address();
                 // Any bits will do for timing so long as they are no subnormals or NaNs: 0x3c3c is small and normal in
                 // all.
                 weights.segment().fill((byte) 0x3c);
-                for (int m : new int[] {1, 4}) {
+                for (int m = 1; m <= most; m *= 4) {
                     HostBuffer x = pool.allocate(m * k * 4L);
                     for (int i = 0; i < m * k; i++) {
                         OffHeap.setFloat(x.address() + i * 4L, 1f / (i + 1));

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * Run by hand: the rates of the machine-code kernels of one thread on weights in the second-level cache, so that instructions
- * and not memory limit them. Arguments: AVX512 or AVX2.
+ * and not memory limit them. Arguments: AVX512 or AVX2, the most rows.
  */
 public final class KernelRates {
     private static final int LINES = 32;
@@ -22,10 +22,11 @@ public final class KernelRates {
         Isa isa = arguments.length > 0
                 ? Isa.valueOf(arguments[0])
                 : CpuInfo.instructions().contains("avx512bw") ? Isa.AVX512 : Isa.AVX2;
+        int most = arguments.length > 1 ? Integer.parseInt(arguments[1]) : LineProductKernel.mostRows(isa);
         System.out.printf("%s, %d lines of %d: GB of weights a second, G multiply-adds a second%n", isa, LINES, K);
         for (DType type : DType.values()) {
             WeightFormat.of(type).ifPresent(format -> {
-                for (int rows = 1; rows <= LineProductKernel.mostRows(isa); rows *= 2) {
+                for (int rows = 1; rows <= most; rows *= 2) {
                     time(isa, type, format, rows);
                 }
             });
