@@ -78,7 +78,9 @@ public record DeviceTraits(
     private static Optional<Tuning.Refusal> refusal(
             Tuning tuning, boolean cpu, long localBytes, int largestGroup, List<Integer> subGroups, boolean ahead) {
         Optional<Tuning.Refusal> here = tuning.refusal(localBytes, largestGroup, subGroups);
-        return here.isPresent() || !ahead ? here : tuning.refusalAhead(Tuning.defaults(cpu, localBytes, largestGroup, subGroups));
+        return here.isPresent() || !ahead
+                ? here
+                : tuning.refusalAhead(Tuning.defaults(cpu, localBytes, largestGroup, subGroups));
     }
 
     /** Work items at most of a group that has a row, of which it writes each element. */
