@@ -108,7 +108,7 @@ final class OpenClDevice implements BackendDevice {
 
     /** An event of this device's context that is passed when one of another context is; the caller's to release. */
     long follow(long event) {
-        return OpenClNative.follow(event, context);
+        return FollowingEvents.follow(event, context);
     }
 
     /** How many OpenCL objects it holds. */

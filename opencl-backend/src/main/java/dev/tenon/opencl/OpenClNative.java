@@ -14,21 +14,12 @@ import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL11;
 import org.lwjgl.opencl.CL12;
-import org.lwjgl.opencl.CLEventCallback;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
 
 /** OpenCL's functions, checked: each throws {@link NativeCallException} for any code but success. */
 final class OpenClNative {
     private static final long NULL = MemoryUtil.NULL;
-
-    /** Made at the first copy between devices. One for all events, never freed: the driver may call it as long as the process lives. */
-    private static final class Follow {
-        static final CLEventCallback CALLBACK = CLEventCallback.create((event, status, follower) -> {
-            CL11.clSetUserEventStatus(follower, status < 0 ? status : CL10.CL_COMPLETE);
-            CL10.clReleaseEvent(follower);
-        });
-    }
 
     private OpenClNative() {}
 
@@ -193,28 +184,6 @@ final class OpenClNative {
                     "clEnqueueBarrierWithWaitList",
                     CL12.clEnqueueBarrierWithWaitList(queue, stack.pointers(event), null));
         }
-    }
-
-    /**
-     * An event of a context that is passed, or fails, as one of another context does. The driver tells the host of the one,
-     * which then sets the other; each has a reference of its own until then.
-     */
-    static long follow(long event, long context) {
-        long follower;
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            IntBuffer code = stack.mallocInt(1);
-            follower = CL11.clCreateUserEvent(context, code);
-            check("clCreateUserEvent", code.get(0));
-        }
-        CL10.clRetainEvent(follower);
-        int code = CL11.clSetEventCallback(event, CL10.CL_COMPLETE, Follow.CALLBACK, follower);
-        if (code != CL10.CL_SUCCESS) {
-            CL11.clSetUserEventStatus(follower, CL10.CL_COMPLETE);
-            CL10.clReleaseEvent(follower);
-            CL10.clReleaseEvent(follower);
-            throw failure("clSetEventCallback", code, "");
-        }
-        return follower;
     }
 
     /** The state of an event's command: {@code CL_COMPLETE}, a greater number before that, a negative one if it failed. */
