@@ -27,6 +27,11 @@ class ScalarAssembler extends Encoder {
         scalar(true, 0, 0x8d, to.number(), from);
     }
 
+    /** Asks for the cache line at an address, as far as the second level; an address without memory is no fault. */
+    void prefetcht1(Mem from) {
+        scalar(false, 1, 0x18, 2, from);
+    }
+
     void add(Gpr to, Gpr from) {
         scalar(true, 0, 0x03, to.number(), from);
     }

@@ -83,6 +83,12 @@ class AssemblerTest {
                 is("movzx ebp, word ptr [rax+rbx+2]", "0fb76c1802", a -> a.movzx16(RBP, Mem.at(RAX, RBX, 1, 2))),
                 is("lea rbx, [rdx+rdx*2]", "488d1c52", a -> a.lea(RBX, Mem.at(RDX, RDX, 2, 0))),
                 is("lea r15, [r13+r8*4+0]", "4f8d7c8500", a -> a.lea(R15, Mem.at(R13, R8, 4, 0))),
+                is("prefetcht1 byte ptr [r12+rbx+64]", "410f18541c40", a -> a.prefetcht1(Mem.at(R12, RBX, 1, 64))),
+                is("prefetcht1 byte ptr [r12]", "410f181424", a -> a.prefetcht1(Mem.at(R12, 0))),
+                is(
+                        "prefetcht1 byte ptr [r12+rdx*2+128]",
+                        "410f18945480000000",
+                        a -> a.prefetcht1(Mem.at(R12, RDX, 2, 128))),
                 is("add rcx, r8", "4903c8", a -> a.add(RCX, R8)),
                 is("add rbx, [rsp+32]", "48035c2420", a -> a.add(RBX, Mem.at(RSP, 32))),
                 is("test r11, r11", "4d85db", a -> a.test(R11, R11)),
