@@ -86,7 +86,7 @@ class BlasChoiceTest {
                 "rows_f32_8 (not cuBLAS: few rows)",
                 choice(linear(DType.F32, 8, 4096, 4096, Epilogue.NONE, DType.F32)));
         assertEquals(
-                "gemm_bf16_kk_64 (not cuBLAS: a small product)",
+                "gemm_bf16_kk_64 (1 of Hopper's tiles, too few for 132 multiprocessors) (not cuBLAS: a small product)",
                 choice(linear(DType.BF16, 64, 64, 64, Epilogue.NONE, DType.BF16)));
     }
 
@@ -132,7 +132,7 @@ class BlasChoiceTest {
     void epiloguesThatDoNot() {
         DType type = DType.BF16;
         Tensor residual = tensor(type, 256, 256);
-        String own = "gemm_bf16_kk_64 (not cuBLAS: ";
+        String own = "gemm_bf16_kk_64 (4 of Hopper's tiles, too few for 132 multiprocessors) (not cuBLAS: ";
         assertStays(own + "cuBLASLt adds a residual before the activation)", with(null, Activation.RELU, residual));
         assertStays(own + "cuBLASLt has no such activation)", with(null, Activation.SILU, null));
         assertStays(own + "cuBLASLt has no such activation)", with(null, Activation.GELU, null));

@@ -155,7 +155,8 @@ class LimitsAndTuningTest {
                 tuning.steps().stream().map(TuningStep::name).toList());
         CudaDevice other = (CudaDevice) tuning.open(Map.of("element-group", 256));
         Device tuned = Simulation.device(other);
-        try (Tensor tensor = Tensor.empty(tuned, DType.F32, 1000)) {
+        // Four elements an item.
+        try (Tensor tensor = Tensor.empty(tuned, DType.F32, 4000)) {
             tuned.execute(new Unary(UnaryKind.EXP, tensor, tensor));
             assertEquals(256, driver.launches.getLast().grid().threadsX());
             assertEquals(4, driver.launches.getLast().grid().x());

@@ -161,7 +161,7 @@ class PeerAndGraphTest {
     @Test
     void aGraphOfTheSameKernelsIsChangedInPlace() {
         try (Tensor small = Tensor.zeros(first, DType.F32, 100);
-                Tensor large = Tensor.zeros(first, DType.F32, 1000);
+                Tensor large = Tensor.zeros(first, DType.F32, 4000);
                 Graph graph = first.capture(() -> first.execute(new Unary(UnaryKind.EXP, small, small)))) {
             graph.replay();
             driver.faults.forget();
