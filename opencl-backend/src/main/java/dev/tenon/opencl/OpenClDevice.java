@@ -25,6 +25,9 @@ import org.lwjgl.opencl.CL10;
 
 /** One OpenCL device with a context of its own. */
 final class OpenClDevice implements BackendDevice {
+    /** Options for the compiler of every program, such as {@code -cl-opt-disable}. */
+    private static final String OPTIONS = "tenon.opencl.options";
+
     private final DeviceInfo info;
     private final DeviceProperties properties;
     private final DeviceTraits traits;
@@ -42,20 +45,37 @@ final class OpenClDevice implements BackendDevice {
     private boolean closed;
 
     OpenClDevice(DeviceInfo info, int index, Configuration configuration) {
-        this(info, index, configuration, ProgramCache.of(info), ChosenTuning.of(info.tuningKey(), info.traits()));
+        this(
+                info,
+                index,
+                configuration,
+                ProgramCache.of(info),
+                ChosenTuning.of(info.tuningKey(), info.traits()),
+                System.getProperty(OPTIONS, ""));
     }
 
-    /** With traits of one's own choice, for tests of kernels that the device would not get. */
-    OpenClDevice(DeviceInfo info, int index, Configuration configuration, ProgramCache cache, DeviceTraits traits) {
-        this(info, index, configuration, cache, ChosenTuning.byLimits(traits));
+    /** With traits and the compiler's options of one's own choice, for tests of kernels that the device would not get. */
+    OpenClDevice(
+            DeviceInfo info,
+            int index,
+            Configuration configuration,
+            ProgramCache cache,
+            DeviceTraits traits,
+            String options) {
+        this(info, index, configuration, cache, ChosenTuning.byLimits(traits), options);
     }
 
     private OpenClDevice(
-            DeviceInfo info, int index, Configuration configuration, ProgramCache cache, ChosenTuning chosen) {
+            DeviceInfo info,
+            int index,
+            Configuration configuration,
+            ProgramCache cache,
+            ChosenTuning chosen,
+            String options) {
         this.info = info;
         this.traits = chosen.traits();
         this.tuning = new PortableTuning(
-                info.tuningKey(), chosen, tuned -> new OpenClDevice(info, index, configuration, cache, tuned));
+                info.tuningKey(), chosen, tuned -> new OpenClDevice(info, index, configuration, cache, tuned, options));
         CommandBuffers choice = CommandBuffers.of(info);
         commandBuffers = choice.functions();
         properties = info.properties(index, choice.reason(), chosen.summary());
@@ -64,7 +84,7 @@ final class OpenClDevice implements BackendDevice {
                 ? info.memoryBytes()
                 : Math.min(configuration.memoryLimit(), info.memoryBytes());
         pool = new OpenClPool(properties.name(), context, info.hostMemory(), limit, info.largestAllocation(), handles);
-        programs = new Programs(info, context, cache, handles);
+        programs = new Programs(info, context, cache, handles, options);
         stream = open();
     }
 

@@ -13,16 +13,18 @@ final class Programs {
     private final long context;
     private final ProgramCache cache;
     private final Handles handles;
-    private final String division;
+    private final String options;
     private final Map<KernelKey, Kernel> kernels = new ConcurrentHashMap<>();
     private final Map<String, Long> programs = new ConcurrentHashMap<>();
 
-    Programs(DeviceInfo info, long context, ProgramCache cache, Handles handles) {
+    /** @param options for the compiler, beside those that every program needs; empty for none */
+    Programs(DeviceInfo info, long context, ProgramCache cache, Handles handles, String options) {
         this.info = info;
         this.context = context;
         this.cache = cache;
         this.handles = handles;
-        this.division = info.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
+        this.options = (info.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+                + (options.isBlank() ? "" : ' ' + options.strip());
     }
 
     /**
@@ -50,7 +52,7 @@ final class Programs {
             case KernelKey.Portable portable -> portable.defines().contains(' ' + DeviceTraits.SUB_GROUPS + '=');
             case KernelKey.Own _ -> false;
         };
-        return (subGroups ? info.subGroupLanguage() : "-cl-std=CL1.2") + division;
+        return (subGroups ? info.subGroupLanguage() : "-cl-std=CL1.2") + options;
     }
 
     private String source(KernelKey key) {

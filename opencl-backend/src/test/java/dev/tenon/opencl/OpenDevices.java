@@ -14,6 +14,12 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Opens devices for tests: one that is missing is a skip, or a failure where {@code tenon.require} says it must be there. */
 final class OpenDevices {
+    /**
+     * For forms of kernels that a device would not get: with PoCL 3.1 building one takes a quarter of the time, and how an
+     * optimizer treats the sources shows on those that it does get.
+     */
+    private static final String UNOPTIMIZED = "-cl-opt-disable";
+
     private OpenDevices() {}
 
     /** The first device; the caller closes it. */
@@ -25,13 +31,13 @@ final class OpenDevices {
     static OpenClDevice first(Configuration configuration, ProgramCache cache) {
         try (OpenClDevice device = first(configuration)) {
             return new OpenClDevice(
-                    device.info(), 0, configuration, cache, device.info().traits());
+                    device.info(), 0, configuration, cache, device.info().traits(), "");
         }
     }
 
     /** The first device as if it were one whose work items run side by side, with the local memory that GPUs have. */
     static Optional<OpenClDevice> asGpu() {
-        return tuned(true, Map.of());
+        return tuned(true, Map.of(), "");
     }
 
     /** The same with the kernels that devices without a compiler get, which are compiled ahead of time. */
@@ -43,13 +49,18 @@ final class OpenDevices {
                         0,
                         Configuration.DEFAULT,
                         ProgramCache.of(device.info()),
-                        gpu(device.info().traits()).compiledAhead());
+                        gpu(device.info().traits()).compiledAhead(),
+                        UNOPTIMIZED);
             }
         });
     }
 
     /** The first device, as a GPU or as it is, with other values for some settings. */
     static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings) {
+        return tuned(asGpu, settings, UNOPTIMIZED);
+    }
+
+    private static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings, String options) {
         return find(Configuration.DEFAULT).map(device -> {
             try (device) {
                 DeviceTraits limits = device.info().traits();
@@ -59,7 +70,8 @@ final class OpenDevices {
                         0,
                         Configuration.DEFAULT,
                         ProgramCache.of(device.info()),
-                        traits.with(traits.tuning().with(settings)));
+                        traits.with(traits.tuning().with(settings)),
+                        options);
             }
         });
     }
