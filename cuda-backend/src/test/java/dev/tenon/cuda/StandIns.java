@@ -69,13 +69,14 @@ final class StandIns {
                 "-cp",
                 path + File.pathSeparator + classes + File.pathSeparator + classes.resolveSibling("test-classes"),
                 main.getName()));
-        Path output = Files.createTempFile(libraries, "output", "");
+        Path output = Files.createTempFile("output", "");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
         builder.environment().putAll(environment);
         int code = builder.start().waitFor();
         List<String> lines = Arrays.asList(Files.readString(output).split("\n"));
+        Files.delete(output);
         assertEquals(0, code, lines.toString());
         return lines;
     }
