@@ -27,9 +27,6 @@ final class Modules {
     /** What a portable program is loaded from. */
     private record Program(String file, String defines) {}
 
-    /** What programs for tensor cores are loaded from. */
-    private record TensorCoreProgram(String file, String architecture) {}
-
     Modules(CudaDevice device) {
         this.device = device;
     }
@@ -79,9 +76,7 @@ final class Modules {
     }
 
     private LoadedKernel load(CudaKernel kernel) {
-        long module = modules.computeIfAbsent(
-                new TensorCoreProgram(kernel.file(), kernel.architecture()),
-                k -> load(kernel.ptx().getBytes(StandardCharsets.US_ASCII)));
+        long module = modules.computeIfAbsent(kernel, k -> load(kernel.ptx().getBytes(StandardCharsets.US_ASCII)));
         return device.ask(driver -> {
             LoadedKernel loaded = loaded(driver, module, kernel.name());
             // More than 48 KiB of shared memory must be allowed; what a launch does not ask for it does not take.

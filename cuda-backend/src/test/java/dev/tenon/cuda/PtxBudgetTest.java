@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.cuda.PtxAssembler.Need;
 import dev.tenon.kernels.PtxArchive;
+import dev.tenon.kernels.cuda.CudaKernel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +31,7 @@ class PtxBudgetTest {
     private static final List<String> ARCHITECTURES = List.of("sm_80", "sm_90a");
     private static final Path BUDGET = Path.of("src/test/resources/ptx-budget.txt");
     private static final Path ARCHIVES = Path.of("../kernels/src/main/resources/kernels/ptx");
+    private static final Path TENSOR_CORES = Path.of("../kernels/src/main/resources/kernels/cuda/ptx");
     private static final int DAYS = 60;
     private static final String MODE = System.getProperty("tenon.ptx", "");
 
@@ -35,7 +40,7 @@ class PtxBudgetTest {
         SortedMap<String, Need> needs = new TreeMap<>();
         SortedMap<String, Need> budget = MODE.equals("write") ? needs : budget();
         List<String> over = new ArrayList<>();
-        for (String file : files()) {
+        for (String file : files(ARCHIVES, ".gz")) {
             Map<String, PtxArchive.Program> programs = PtxArchive.portable(file).programs();
             int index = 0;
             for (Map.Entry<String, PtxArchive.Program> program : programs.entrySet()) {
@@ -58,6 +63,33 @@ class PtxBudgetTest {
             write(needs);
         }
         assertTrue(over.isEmpty(), () -> String.join("\n", over));
+    }
+
+    /** Their registers are the budget of PtxTest in {@code kernels}, which assembles whole files; this is what the backend loads. */
+    @Test
+    void kernelsForTensorCoresAssembleAlone() throws Exception {
+        int index = 0;
+        for (String architecture : ARCHITECTURES) {
+            for (String file : files(TENSOR_CORES.resolve(architecture), ".ptx.gz")) {
+                for (String kernel : PtxText.kernels(text(architecture, file)).keySet().stream().sorted().toList()) {
+                    if (isWanted(index++)) {
+                        CudaKernel alone = new CudaKernel(file, architecture, kernel);
+                        assertEquals(
+                                List.of(kernel),
+                                PtxAssembler.assemble(alone.ptx(), architecture).stream()
+                                        .map(Need::kernel)
+                                        .toList());
+                    }
+                }
+            }
+        }
+    }
+
+    private static String text(String architecture, String file) throws IOException {
+        Path path = TENSOR_CORES.resolve(architecture).resolve(file + ".ptx.gz");
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(path))) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     private static boolean isWanted(int index) {
@@ -94,9 +126,9 @@ class PtxBudgetTest {
     }
 
     /** The source files that have PTX. */
-    private static List<String> files() throws IOException {
-        try (var files = Files.list(ARCHIVES)) {
-            return files.map(file -> file.getFileName().toString().replace(".gz", ""))
+    private static List<String> files(Path folder, String suffix) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString().replace(suffix, ""))
                     .sorted()
                     .toList();
         }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -15,6 +17,12 @@ import java.util.zip.GZIPInputStream;
  * @param name the kernel function's name
  */
 public record CudaKernel(String file, String architecture, String name) {
+    /** How a kernel begins in PTX. Declarations for all of them come before the first. */
+    private static final String ENTRY = ".visible .entry ";
+
+    /** Texts of files that were asked for; a model takes several kernels of one. */
+    private static final Map<String, String> FILES = new ConcurrentHashMap<>();
+
     /** A kernel for compute capability 8.0 and later. */
     static CudaKernel ampere(String file, String name) {
         return new CudaKernel(file, "sm_80", name);
@@ -26,12 +34,24 @@ public record CudaKernel(String file, String architecture, String name) {
     }
 
     /**
-     * The text of the PTX module that has the kernel; other kernels of its file are in it too.
+     * The text of a PTX module with this kernel alone, so that a driver compiles no other: what its file declares for all kernels, then
+     * the kernel.
      *
-     * @throws InvalidArgumentException if there is no such file
+     * @throws InvalidArgumentException if there is no such file, or no such kernel in it
      */
     public String ptx() {
-        String path = "/kernels/cuda/ptx/" + architecture + "/" + file + ".ptx.gz";
+        String module =
+                FILES.computeIfAbsent("/kernels/cuda/ptx/" + architecture + "/" + file + ".ptx.gz", CudaKernel::read);
+        int start = module.indexOf(ENTRY + name + "(");
+        if (start < 0) {
+            throw new InvalidArgumentException("there is no kernel " + name + " in the PTX of " + file);
+        }
+        int next = module.indexOf(ENTRY, start + ENTRY.length());
+        return module.substring(0, module.indexOf(ENTRY))
+                + module.substring(start, next < 0 ? module.length() : next);
+    }
+
+    private static String read(String path) {
         try (InputStream in = CudaKernel.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new InvalidArgumentException("there is no PTX " + path);

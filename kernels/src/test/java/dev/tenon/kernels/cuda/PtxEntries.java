@@ -1,13 +1,13 @@
 package dev.tenon.kernels.cuda;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The kernels of a PTX module with their parameters' sizes in bytes. */
+/** The kernels of a PTX module, in its order, with their parameters' sizes in bytes. */
 final class PtxEntries {
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
     private static final Pattern PARAMETER =
@@ -16,7 +16,7 @@ final class PtxEntries {
     private PtxEntries() {}
 
     static Map<String, List<Integer>> of(String ptx) {
-        Map<String, List<Integer>> entries = new HashMap<>();
+        Map<String, List<Integer>> entries = new LinkedHashMap<>();
         Matcher entry = ENTRY.matcher(ptx);
         while (entry.find()) {
             List<Integer> sizes = new ArrayList<>();

@@ -1,8 +1,10 @@
 package dev.tenon.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.Processes.Result;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,6 +79,46 @@ class PtxTest {
                     text.startsWith(hopper ? ".version 8.0\n.target sm_90a" : ".version 7.4\n.target sm_80"),
                     () -> module + " begins with " + text.lines().limit(2).toList());
         }
+    }
+
+    /** {@link CudaKernel#ptx} takes kernels out of their files, which holds only if a file is declarations and then kernels. */
+    @Test
+    void everyKernelIsAModuleOfItsOwn() throws IOException {
+        for (Path module : modules()) {
+            String text = text(module);
+            String file = module.getFileName().toString().replace(".ptx.gz", "");
+            String architecture = module.getParent().getFileName().toString();
+            String declarations = text.substring(0, text.indexOf(".visible .entry "));
+            StringBuilder kernels = new StringBuilder(declarations);
+            for (String name : PtxEntries.of(text).keySet()) {
+                String ptx = new CudaKernel(file, architecture, name).ptx();
+                assertEquals(Set.of(name), PtxEntries.of(ptx).keySet());
+                assertTrue(ptx.startsWith(declarations), name);
+                String kernel = ptx.substring(declarations.length());
+                assertEquals(kernel.length() - 2, end(kernel), () -> "after the kernel " + name + " something follows");
+                kernels.append(kernel);
+            }
+            assertEquals(text, kernels.toString());
+        }
+    }
+
+    /** Where the brace is that closes the first block. */
+    private static int end(String kernel) {
+        int depth = 0;
+        for (int i = 0; i < kernel.length(); i++) {
+            if (kernel.charAt(i) == '{') {
+                depth++;
+            } else if (kernel.charAt(i) == '}' && --depth == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void aKernelThatIsNotThereIsAnError() {
+        assertThrows(InvalidArgumentException.class, () -> CudaKernel.ampere("gemm_bf16", "gemm_bf16_kk").ptx());
+        assertThrows(InvalidArgumentException.class, () -> CudaKernel.ampere("gemm", "gemm_bf16_kk_64").ptx());
     }
 
     @Test
