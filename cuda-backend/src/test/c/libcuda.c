@@ -2,7 +2,8 @@
  * A stand-in for libcuda.so.1, so that the real calls (JCuda's and Panama's) are made without a device: one "device", or as many as
  * STAND_IN_DEVICES says (up to 4), whose memory is the host's and whose work is done when it is asked for. Handles are pointers to structures with a number of their kind, so
  * that arguments in another order are found; what is wrong is CUDA_ERROR_INVALID_VALUE (1). Kernels read their first parameter's
- * address and write nothing. At the end of the process it prints what is still alive.
+ * address and write nothing. STAND_IN_LIKE=A100 or H100 gives a device these sizes, STAND_IN_PTX=FOLDER keeps what is loaded there.
+ * At the end of the process it prints what is still alive.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -67,20 +68,36 @@ int cuDeviceCanAccessPeer(int *can, int device, int other) { *can = 1; return de
 int cuDeviceGetName(char *name, int length, int device) { snprintf(name, length, "Stand-in %d", device); return 0; }
 int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = 1ul << 32; return absent(device); }
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 115 ? 1 : attribute == 16 ? 28 : attribute == 97 ? 232448 : 1000 + attribute;
+    const char *like = getenv("STAND_IN_LIKE");
+    int ampere = like && !strcmp(like, "A100"), hopper = like && !strcmp(like, "H100");
+    *value = attribute == 75 ? (ampere ? 8 : 9) : attribute == 76 ? 0 : attribute == 115 ? 1
+           : attribute == 16 ? (ampere ? 108 : hopper ? 132 : 28)
+           : attribute == 97 ? (ampere ? 166912 : 232448) : 1000 + attribute;
     return absent(device);
 }
 int cuDevicePrimaryCtxRetain(void **to, int device) { retained++; *to = &contexts[device]; return absent(device); }
 int cuDevicePrimaryCtxRelease_v2(int device) { retained--; return absent(device); }
 int cuCtxSetCurrent(void *to) { current = to; return is(to, CONTEXT) ? 0 : 1; }
 
+/* In the order in which they are loaded. */
+static int keep(const char *image) {
+    static int loaded;
+    const char *folder = getenv("STAND_IN_PTX");
+    char name[4096];
+    if (!folder) return 0;
+    snprintf(name, sizeof(name), "%s/%03d.ptx", folder, __sync_fetch_and_add(&loaded, 1));
+    FILE *file = fopen(name, "w");
+    if (!file) return 1;
+    int written = fputs(image, file);
+    return fclose(file) || written < 0;
+}
 int cuModuleLoadDataEx(void **to, const char *image, unsigned count, int *options, void **values) {
     if (count != 2 || options[0] != 5 || options[1] != 6 || (uintptr_t)values[1] < 1024) return 1;
     if (!strstr(image, ".entry")) {
         strcpy(values[0], "no entry in this text");
         return 218;
     }
-    return make(to, MODULE);
+    return keep(image) || make(to, MODULE);
 }
 int cuModuleUnload(void *module) { return drop(module, MODULE); }
 int cuModuleGetFunction(void **to, void *module, const char *name) {
