@@ -7,6 +7,7 @@ import dev.tenon.Configuration;
 import dev.tenon.Device;
 import dev.tenon.Tenon;
 import dev.tenon.op.Op;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,6 +51,7 @@ import org.opentest4j.TestAbortedException;
  *       it.
  *   <li>{@code tenon.cases}: a regular expression; only cases whose names it finds are run.
  *   <li>{@code tenon.huge=false}: leaves out the tensors of more than 2^31 elements.
+ *   <li>{@code tenon.report=FILE}: writes a report in Markdown, also where the process is ended early.
  * </ul>
  *
  * <p>At the end it prints how many tests ran, and what was skipped for which reason.
@@ -65,6 +67,7 @@ public abstract class ConformanceSuite {
     private final RunReport report = new RunReport();
     private @Nullable Device device;
     private @Nullable AutoCloseable runtime;
+    private @Nullable KeptReport kept;
     private String missing = "";
 
     /** The device's name as {@link Device#name()} gives it, or without the {@code :0} at its end. */
@@ -120,6 +123,10 @@ public abstract class ConformanceSuite {
         Optional<Device> found = openDevice();
         if (found.isPresent()) {
             device = new Device(new LenientDevice(found.get().backend(), this::mayLack), configuration());
+            String file = System.getProperty("tenon.report", "");
+            if (!file.isEmpty()) {
+                kept = new KeptReport(Path.of(file), report, device, SEED, CASES);
+            }
         } else {
             String problem = "there is no device " + deviceName() + (missing.isEmpty() ? "" : ": " + missing);
             boolean required = Arrays.asList(
@@ -136,6 +143,9 @@ public abstract class ConformanceSuite {
     final void close() throws Exception {
         if (device != null) {
             report.print(deviceName());
+        }
+        if (kept != null) {
+            kept.finish();
         }
         if (runtime != null) {
             runtime.close();

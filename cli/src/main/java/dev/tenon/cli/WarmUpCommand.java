@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * {@code tenon warm-up}, for the launcher: does once what users do, on a model of random weights, while the JVM writes
@@ -17,6 +18,9 @@ import picocli.CommandLine.Command;
 final class WarmUpCommand extends TenonCommand {
     private static final String PROMPT = "Once upon a time the winter was so long, and the nights so cold,"
             + " that in the village they began to burn their chairs.";
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device that runs the model.")
+    private String device = "cpu";
 
     @Override
     void execute() {
@@ -38,6 +42,8 @@ final class WarmUpCommand extends TenonCommand {
                                 file,
                                 "--prompt",
                                 PROMPT,
+                                "--device",
+                                device,
                                 "--ignore-eos",
                                 "--max-tokens",
                                 "48",
@@ -48,6 +54,8 @@ final class WarmUpCommand extends TenonCommand {
                                 file,
                                 "--prompt",
                                 PROMPT,
+                                "--device",
+                                device,
                                 "--chat",
                                 "--temperature",
                                 "0.8",

@@ -44,7 +44,8 @@ public final class FirstUse {
             Arrays.sort(times);
             double median = times[ROUNDS / 2];
             String names = String.join(
-                    " ", kernels.stream().map(PtxAssembler.Need::kernel).sorted().toList());
+                    " ",
+                    kernels.stream().map(PtxAssembler.Need::kernel).sorted().toList());
             System.out.printf(Locale.ROOT, "%-44s %9d %8.1f%n", names, ptx.length(), median);
             sum += median;
             bytes += ptx.length();

@@ -71,7 +71,9 @@ class PtxBudgetTest {
         int index = 0;
         for (String architecture : ARCHITECTURES) {
             for (String file : files(TENSOR_CORES.resolve(architecture), ".ptx.gz")) {
-                for (String kernel : PtxText.kernels(text(architecture, file)).keySet().stream().sorted().toList()) {
+                for (String kernel : PtxText.kernels(text(architecture, file)).keySet().stream()
+                        .sorted()
+                        .toList()) {
                     if (isWanted(index++)) {
                         CudaKernel alone = new CudaKernel(file, architecture, kernel);
                         assertEquals(
