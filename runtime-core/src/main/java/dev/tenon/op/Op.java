@@ -2,7 +2,6 @@ package dev.tenon.op;
 
 import dev.tenon.Tensor;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One operator applied to given tensors: a value that names its inputs, outputs and attributes. Running it writes the
@@ -58,7 +57,6 @@ public sealed interface Op
 
     /** The operator's name as errors and profiles print it, for example {@code matmul} or {@code rmsNorm}. */
     default String name() {
-        String name = getClass().getSimpleName();
-        return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+        return OpNames.of(getClass());
     }
 }

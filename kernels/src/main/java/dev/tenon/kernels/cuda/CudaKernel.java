@@ -47,8 +47,7 @@ public record CudaKernel(String file, String architecture, String name) {
             throw new InvalidArgumentException("there is no kernel " + name + " in the PTX of " + file);
         }
         int next = module.indexOf(ENTRY, start + ENTRY.length());
-        return module.substring(0, module.indexOf(ENTRY))
-                + module.substring(start, next < 0 ? module.length() : next);
+        return module.substring(0, module.indexOf(ENTRY)) + module.substring(start, next < 0 ? module.length() : next);
     }
 
     private static String read(String path) {

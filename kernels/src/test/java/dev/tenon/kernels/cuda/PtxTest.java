@@ -117,8 +117,12 @@ class PtxTest {
 
     @Test
     void aKernelThatIsNotThereIsAnError() {
-        assertThrows(InvalidArgumentException.class, () -> CudaKernel.ampere("gemm_bf16", "gemm_bf16_kk").ptx());
-        assertThrows(InvalidArgumentException.class, () -> CudaKernel.ampere("gemm", "gemm_bf16_kk_64").ptx());
+        assertThrows(
+                InvalidArgumentException.class,
+                () -> CudaKernel.ampere("gemm_bf16", "gemm_bf16_kk").ptx());
+        assertThrows(
+                InvalidArgumentException.class,
+                () -> CudaKernel.ampere("gemm", "gemm_bf16_kk_64").ptx());
     }
 
     @Test
