@@ -2,7 +2,7 @@
  * Which accesses to shared memory are ordered: every thread has a vector clock (Lamport's happens-before, kept as in
  * FastTrack, Flanagan and Freund 2009), barriers join clocks, and every word of shared memory remembers its last write and the reads
  * since. An access that is not ordered after a conflicting one is a race, whatever order this run happened to take. So is
- * a read of what nothing wrote, or of what an asynchronous copy has not yet brought.
+ * a read of what nothing wrote, or of what an asynchronous copy has not yet brought. Threads are numbered over all blocks of a cluster.
  */
 #pragma once
 #include "fibers.h"
@@ -78,42 +78,87 @@ struct Rendezvous {
 inline std::vector<Rendezvous> namedBarriers;
 inline std::vector<Rendezvous> warpBarriers;
 
-inline void emulatedBarrier(u32 id, u32 threads) {
-    if (id >= 16 || threads % WARP != 0 || threads > clocks.size()) {
-        fail("barrier %u of %u threads", id, threads);
-    }
-    namedBarriers[id].arriveAndWait("a barrier", threads);
+/* The number of this thread's block in its cluster. */
+inline u32 myBlock() {
+    return me() / scheduler.blockThreads;
 }
 
-inline void emulatedBarrierArrive(u32 id, u32 threads) {
-    namedBarriers[id].arrive(threads);
+static const u32 BARRIERS = 16;
+
+inline void emulatedBarrier(u32 id, u32 threads) {
+    if (id >= BARRIERS || threads % WARP != 0 || threads > scheduler.blockThreads) {
+        fail("barrier %u of %u threads", id, threads);
+    }
+    namedBarriers[myBlock() * BARRIERS + id].arriveAndWait("a barrier", threads);
 }
 
 inline void emulatedWarpBarrier() {
     warpBarriers[me() / WARP].arriveAndWait("the warp's barrier", WARP);
 }
 
-/* Shared memory; addresses are those of the shared window, from SHARED_BASE on, so that address 0 is an error. */
+/*
+ * Shared memory. Addresses are from SHARED_BASE on, so that address 0 is an error, in a window for each block of a cluster: a block's own
+ * addresses are not another's here, while on a device they are the same numbers and mean different places.
+ */
 static const u32 SHARED_BASE = 1024;
+static const u32 SHARED_WINDOW = 1 << 20;
+/* Of a block. */
+inline u32 sharedSize = 0;
 inline std::vector<u8> sharedBytes;
 inline std::vector<Word> sharedWords;
 
-inline void checkShared(u32 address, u32 bytes, u32 alignment) {
-    if (address < SHARED_BASE || (u64)address + bytes > (u64)SHARED_BASE + sharedBytes.size()) {
-        fail("shared memory has %zu bytes, access to %u at %d", sharedBytes.size(), bytes, (i32)(address - SHARED_BASE));
+inline u32 sharedBlock(u32 address) {
+    return address / SHARED_WINDOW;
+}
+inline u32 sharedOffset(u32 address) {
+    return address % SHARED_WINDOW - SHARED_BASE;
+}
+inline u32 emulatedSharedBase() {
+    return SHARED_BASE + myBlock() * SHARED_WINDOW;
+}
+
+/* Of any block of the cluster that has not ended. */
+inline void checkCluster(u32 address, u32 bytes, u32 alignment) {
+    u32 offset = sharedOffset(address);
+    if (sharedBlock(address) >= scheduler.blocks.size() || (u64)offset + bytes > sharedSize) {
+        fail("shared memory has %u bytes, access to %u at %d", sharedSize, bytes, (i32)offset);
     }
     if (address % alignment != 0) {
-        fail("access to shared memory at %u, not aligned to %u", address - SHARED_BASE, alignment);
+        fail("access to shared memory at %u, not aligned to %u", offset, alignment);
     }
+    if (scheduler.hasEnded(sharedBlock(address))) {
+        fail("access to shared memory of a block that has ended");
+    }
+}
+
+/* Of this thread's block. */
+inline void checkShared(u32 address, u32 bytes, u32 alignment) {
+    if (sharedBlock(address) != myBlock() && sharedBlock(address) < scheduler.blocks.size()) {
+        fail("an address of another block's shared memory where only the block's own is reached");
+    }
+    checkCluster(address, bytes, alignment);
 }
 
 inline u8 *sharedAt(u32 address) {
-    return sharedBytes.data() + (address - SHARED_BASE);
+    return sharedBytes.data() + (size_t)sharedBlock(address) * sharedSize + sharedOffset(address);
+}
+
+struct Words {
+    Word *first;
+    u32 from;
+    u32 to;
+};
+
+/* Of a block, and which of them are touched. */
+inline Words wordsAt(u32 address, u32 bytes) {
+    u32 offset = sharedOffset(address);
+    return {sharedWords.data() + (size_t)sharedBlock(address) * ((sharedSize + 3) / 4), offset / 4, (offset + bytes + 3) / 4};
 }
 
 inline void noteRead(u32 address, u32 bytes, u32 thread, bool asynchronous) {
-    for (u32 at = (address - SHARED_BASE) / 4; at < (address - SHARED_BASE + bytes + 3) / 4; at++) {
-        Word &word = sharedWords[at];
+    Words words = wordsAt(address, bytes);
+    for (u32 at = words.from; at < words.to; at++) {
+        Word &word = words.first[at];
         if (word.pending) {
             fail("shared memory at %u is read while a copy to it is on its way", at * 4);
         }
@@ -146,8 +191,9 @@ inline void noteRead(u32 address, u32 bytes, u32 thread, bool asynchronous) {
 }
 
 inline void noteWrite(u32 address, u32 bytes, u32 thread, bool pending, bool generic) {
-    for (u32 at = (address - SHARED_BASE) / 4; at < (address - SHARED_BASE + bytes + 3) / 4; at++) {
-        Word &word = sharedWords[at];
+    Words words = wordsAt(address, bytes);
+    for (u32 at = words.from; at < words.to; at++) {
+        Word &word = words.first[at];
         if (word.pending) {
             fail("shared memory at %u is written while a copy to it is on its way", at * 4);
         }
@@ -174,20 +220,24 @@ inline void noteWrite(u32 address, u32 bytes, u32 thread, bool pending, bool gen
 
 /* A copy has arrived; thread is the one that it counts for from now on. */
 inline void noteArrival(u32 address, u32 bytes, Access writer) {
-    for (u32 at = (address - SHARED_BASE) / 4; at < (address - SHARED_BASE + bytes + 3) / 4; at++) {
-        sharedWords[at].pending = false;
-        sharedWords[at].writer = writer;
+    Words words = wordsAt(address, bytes);
+    for (u32 at = words.from; at < words.to; at++) {
+        words.first[at].pending = false;
+        words.first[at].writer = writer;
     }
 }
 
-inline void resetClocks(u32 threads, u32 bytes) {
+/* threads, bytes: of each block. */
+inline void resetClocks(u32 blocks, u32 threadsOfBlock, u32 bytes) {
+    u32 threads = blocks * threadsOfBlock;
     clocks.assign(threads, Clock(threads, 0));
     for (u32 i = 0; i < threads; i++) {
         clocks[i][i] = 1;
     }
     fenced.assign(threads, 0);
-    namedBarriers.assign(16, Rendezvous());
+    namedBarriers.assign(blocks * BARRIERS, Rendezvous());
     warpBarriers.assign((threads + WARP - 1) / WARP, Rendezvous());
-    sharedBytes.assign(bytes, 0xFF);
-    sharedWords.assign((bytes + 3) / 4, Word());
+    sharedSize = bytes;
+    sharedBytes.assign((size_t)blocks * bytes, 0xFF);
+    sharedWords.assign((size_t)blocks * ((bytes + 3) / 4), Word());
 }

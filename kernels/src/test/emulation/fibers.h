@@ -1,5 +1,5 @@
 /*
- * A block's threads as fibers of one OS thread. A thread runs until it waits for others (a barrier, an instruction of the
+ * The threads of a block, or of a cluster of blocks, as fibers of one OS thread. A thread runs until it waits for others (a barrier, an instruction of the
  * whole warp); the order in which waiting threads go on is drawn from a generator, warp by warp, so that a result that
  * hangs on the order differs from run to run. When all wait and none can go on, that is a deadlock, and an error.
  */
@@ -53,12 +53,19 @@ switchStacks:
 struct Scheduler {
     std::vector<Fiber> fibers;
     Fiber *current = nullptr;
+    /* Those that run together; a block's fibers follow each other. */
+    std::vector<dim3> blocks;
+    u32 blockThreads = 1;
+    /* Threads of each block that have not ended. */
+    std::vector<u32> running;
     std::function<void()> body;
     /* Raised by whatever lets a waiting thread go on. */
     u64 progress = 0;
     u64 random = 1;
     /* Asked when every thread waits: completes an asynchronous operation if there is one. */
     std::function<bool()> idle;
+    /* Told when the last thread of a block has ended. */
+    std::function<void(u32)> blockEnds;
 #if defined(__x86_64__)
     void *main = nullptr;
 #else
@@ -70,9 +77,18 @@ struct Scheduler {
         return (u32)((random >> 33) % below);
     }
 
+    void show(const Fiber &fiber) {
+        threadIdx.x = fiber.index % blockThreads;
+        blockIdx = blocks[fiber.index / blockThreads];
+    }
+
+    bool hasEnded(u32 block) const {
+        return running[block] == 0;
+    }
+
     void enter(Fiber &fiber) {
         current = &fiber;
-        threadIdx.x = fiber.index;
+        show(fiber);
 #if defined(__x86_64__)
         switchStacks(&main, fiber.top);
 #else
@@ -90,7 +106,7 @@ struct Scheduler {
 #endif
     }
 
-    void run(u32 threads, const std::function<void()> &kernel);
+    void run(const std::vector<dim3> &cluster, u32 threads, const std::function<void()> &kernel);
 };
 
 inline Scheduler scheduler;
@@ -99,6 +115,10 @@ inline void fiberMain() {
     scheduler.body();
     scheduler.current->done = true;
     scheduler.progress++;
+    u32 block = scheduler.current->index / scheduler.blockThreads;
+    if (--scheduler.running[block] == 0) {
+        scheduler.blockEnds(block);
+    }
     scheduler.yield();
     abort();
 }
@@ -125,8 +145,12 @@ inline void prepare(Fiber &fiber) {
 #endif
 }
 
-inline void Scheduler::run(u32 threads, const std::function<void()> &kernel) {
+inline void Scheduler::run(const std::vector<dim3> &cluster, u32 threadsOfBlock, const std::function<void()> &kernel) {
     body = kernel;
+    blocks = cluster;
+    blockThreads = threadsOfBlock;
+    running.assign(blocks.size(), blockThreads);
+    u32 threads = (u32)blocks.size() * blockThreads;
     fibers.resize(threads);
     for (u32 i = 0; i < threads; i++) {
         fibers[i].index = i;
@@ -153,7 +177,7 @@ inline void Scheduler::run(u32 threads, const std::function<void()> &kernel) {
         if (progress == before && !(idle && idle())) {
             for (Fiber &fiber : fibers) {
                 if (!fiber.done) {
-                    threadIdx.x = fiber.index;
+                    show(fiber);
                     fail("deadlock: every thread waits, this one for %s", fiber.waitsFor);
                 }
             }

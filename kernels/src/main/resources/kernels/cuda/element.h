@@ -1,8 +1,9 @@
-/* The types of a tensor core's 16-bit operands, and numbers in memory whose type is known at run time. */
+/* The types of a tensor core's operands, and numbers in memory whose type is known at run time. */
 #pragma once
 #include "ptx.h"
 
 struct Bf16 {
+    static const u32 BYTES = 2;
     static __device__ __forceinline__ void mma(f32 *d, const u32 *a, const u32 *b) {
         mma_bf16(d, a, b);
     }
@@ -15,6 +16,7 @@ struct Bf16 {
 };
 
 struct F16 {
+    static const u32 BYTES = 2;
     static __device__ __forceinline__ void mma(f32 *d, const u32 *a, const u32 *b) {
         mma_f16(d, a, b);
     }
@@ -24,6 +26,11 @@ struct F16 {
     static __device__ __forceinline__ f32 value(u16 bits) {
         return from_f16(bits);
     }
+};
+
+/* F32 numbers in memory, of which the tensor core takes the upper 19 bits. */
+struct CutF32 {
+    static const u32 BYTES = 4;
 };
 
 /* Numbers of types in launches; 0: there is no such operand. */

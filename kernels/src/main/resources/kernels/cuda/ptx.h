@@ -188,7 +188,7 @@ TN_FUNCTION f32 reciprocal_approximate(f32 x) {
 #else
 
 TN_FUNCTION u32 shared_base() {
-    return SHARED_BASE;
+    return emulatedSharedBase();
 }
 TN_FUNCTION void block_barrier() {
     emulatedBarrier(0, blockDim.x);

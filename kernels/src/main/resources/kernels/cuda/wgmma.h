@@ -87,7 +87,10 @@ template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(LEFT) : "memory");
 }
 
-/* d = a b, or d += a b where adds is not 0: 64 x 16 by 16 x N. ACROSS: lines run across the terms. */
+/*
+ * d = a b, or d += a b where adds is not 0: 64 x 16 by 16 x N, of TF32 64 x 8 by 8 x N. ACROSS: lines run across the terms, which
+ * those of TF32 cannot; of its 32 bits the low 13 are cut off.
+ */
 #define TN_WGMMA_64(name, type)                                                                                        \
     template <u32 A_ACROSS, u32 B_ACROSS> TN_FUNCTION void name(f32 *d, u64 a, u64 b, u32 adds) {                      \
         asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %34, 0;\n"                                                      \
@@ -102,15 +105,15 @@ template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
                        "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])                                              \
                      : "l"(a), "l"(b), "r"(adds), "n"(A_ACROSS), "n"(B_ACROSS));                                       \
     }
-#define TN_WGMMA_128(name, type)                                                                                       \
+#define TN_WGMMA_128(name, terms, type, across)                                                                        \
     template <u32 A_ACROSS, u32 B_ACROSS> TN_FUNCTION void name(f32 *d, u64 a, u64 b, u32 adds) {                      \
         asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %66, 0;\n"                                                      \
-                     "wgmma.mma_async.sync.aligned.m64n128k16.f32." type "." type " {"                                 \
+                     "wgmma.mma_async.sync.aligned.m64n128k" terms ".f32." type "." type " {"                          \
                      "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, "      \
                      "%20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, "      \
                      "%38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, "      \
                      "%56, %57, %58, %59, %60, %61, %62, %63"                                                          \
-                     "}, %64, %65, p, 1, 1, %67, %68;\n}\n"                                                            \
+                     "}, %64, %65, p, 1, 1" across ";\n}\n"                                                            \
                      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]),             \
                        "+f"(d[7]), "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]),         \
                        "+f"(d[14]), "+f"(d[15]), "+f"(d[16]), "+f"(d[17]), "+f"(d[18]), "+f"(d[19]),                   \
@@ -124,10 +127,10 @@ template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
                        "+f"(d[62]), "+f"(d[63])                                                                        \
                      : "l"(a), "l"(b), "r"(adds), "n"(A_ACROSS), "n"(B_ACROSS));                                       \
     }
-#define TN_WGMMA_256(name, type)                                                                                       \
+#define TN_WGMMA_256(name, terms, type, across)                                                                        \
     template <u32 A_ACROSS, u32 B_ACROSS> TN_FUNCTION void name(f32 *d, u64 a, u64 b, u32 adds) {                      \
         asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %130, 0;\n"                                                     \
-                     "wgmma.mma_async.sync.aligned.m64n256k16.f32." type "." type " {"                                 \
+                     "wgmma.mma_async.sync.aligned.m64n256k" terms ".f32." type "." type " {"                          \
                      "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, "      \
                      "%20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, "      \
                      "%38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, "      \
@@ -136,7 +139,7 @@ template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
                      "%92, %93, %94, %95, %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, "        \
                      "%108, %109, %110, %111, %112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, "      \
                      "%123, %124, %125, %126, %127"                                                                    \
-                     "}, %128, %129, p, 1, 1, %131, %132;\n}\n"                                                        \
+                     "}, %128, %129, p, 1, 1" across ";\n}\n"                                                          \
                      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]),             \
                        "+f"(d[7]), "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]),         \
                        "+f"(d[14]), "+f"(d[15]), "+f"(d[16]), "+f"(d[17]), "+f"(d[18]), "+f"(d[19]),                   \
@@ -239,10 +242,12 @@ TN_WGMMA_REGISTERS_256(wgmma_registers_256_bf16, "bf16")
 TN_WGMMA_REGISTERS_256(wgmma_registers_256_f16, "f16")
 TN_WGMMA_64(wgmma_64_bf16, "bf16")
 TN_WGMMA_64(wgmma_64_f16, "f16")
-TN_WGMMA_128(wgmma_128_bf16, "bf16")
-TN_WGMMA_128(wgmma_128_f16, "f16")
-TN_WGMMA_256(wgmma_256_bf16, "bf16")
-TN_WGMMA_256(wgmma_256_f16, "f16")
+TN_WGMMA_128(wgmma_128_bf16, "16", "bf16", ", %67, %68")
+TN_WGMMA_128(wgmma_128_f16, "16", "f16", ", %67, %68")
+TN_WGMMA_128(wgmma_128_tf32, "8", "tf32", "")
+TN_WGMMA_256(wgmma_256_bf16, "16", "bf16", ", %131, %132")
+TN_WGMMA_256(wgmma_256_f16, "16", "f16", ", %131, %132")
+TN_WGMMA_256(wgmma_256_tf32, "8", "tf32", "")
 
 #else
 
@@ -265,10 +270,10 @@ TN_FUNCTION void counter_wait(u32 at, u32 parity) {
     emulatedCounterWait(at, parity);
 }
 TN_FUNCTION void copy_box(u32 to, const TensorMap *map, i32 x, i32 y, i32 z, u32 counter) {
-    emulatedCopyBox(to, *(const EmulatedMap *)map->words[0], 3, x, y, z, 0, counter);
+    emulatedCopyBox(to, *(const EmulatedMap *)map->words[0], 3, x, y, z, 0, counter, 1u << myBlock());
 }
 TN_FUNCTION void copy_box4(u32 to, const TensorMap *map, i32 x, i32 y, i32 z, i32 w, u32 counter) {
-    emulatedCopyBox(to, *(const EmulatedMap *)map->words[0], 4, x, y, z, w, counter);
+    emulatedCopyBox(to, *(const EmulatedMap *)map->words[0], 4, x, y, z, w, counter, 1u << myBlock());
 }
 TN_FUNCTION void copy_bytes(u32 to, const void *from, u32 bytes, u32 counter) {
     emulatedCopyBytes(to, from, bytes, counter);
@@ -302,7 +307,9 @@ TN_WGMMA_EMULATED(wgmma_64_bf16, BF16, 64)
 TN_WGMMA_EMULATED(wgmma_64_f16, F16, 64)
 TN_WGMMA_EMULATED(wgmma_128_bf16, BF16, 128)
 TN_WGMMA_EMULATED(wgmma_128_f16, F16, 128)
+TN_WGMMA_EMULATED(wgmma_128_tf32, TF32, 128)
 TN_WGMMA_EMULATED(wgmma_256_bf16, BF16, 256)
 TN_WGMMA_EMULATED(wgmma_256_f16, F16, 256)
+TN_WGMMA_EMULATED(wgmma_256_tf32, TF32, 256)
 
 #endif

@@ -12,13 +12,17 @@ import dev.tenon.op.Matmul;
 import dev.tenon.op.RandomFill.Uniform;
 import dev.tenon.profile.Profile;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * BF16 matrix products on a CUDA device, weights kept as [n, k]: cuBLAS and Tenon's own kernels in one process and in turn, each time
- * several launches in a row up to the end of the last. Arguments: the device ({@code cuda:0}), rounds (7), then, for shapes other
+ * several launches in a row up to the end of the last; where the own kernel's blocks go in pairs, a second line has the one without
+ * clusters in cuBLAS's place. Arguments: the device ({@code cuda:0}), rounds (7), then, for shapes other
  * than these, m, n and k of each.
  *
  * <p>In the bundle: {@code bin/gemm cuda:0}. For a shape's rate with PyTorch, in the same minutes, {@code peers/torch_gemm.py}.
@@ -55,10 +59,12 @@ public final class GemmOnCuda {
                     .mapToObj(i -> Arrays.copyOfRange(sizes, 3 * i, 3 * i + 3))
                     .toList();
         }
-        try (Tenon library = open("always", name);
-                Tenon kernels = open("off", name)) {
+        try (Tenon library = open("always", true, name);
+                Tenon kernels = open("off", true, name);
+                Tenon alone = open("off", false, name)) {
             Device byLibrary = library.device(name);
             Device byKernels = kernels.device(name);
+            Device withoutClusters = alone.device(name);
             System.out.println(byLibrary.properties().description() + ", "
                     + byLibrary.properties().details());
             library.reasons().forEach(System.out::println);
@@ -72,52 +78,72 @@ public final class GemmOnCuda {
                     "difference",
                     "by");
             for (long[] shape : shapes) {
-                compare(byLibrary, byKernels, shape, rounds);
+                compare(byLibrary, byKernels, withoutClusters, shape, rounds);
             }
         }
     }
 
-    /** The property is read when the first of the backend's devices is asked for. */
-    private static Tenon open(String use, String device) {
-        String before = System.setProperty("tenon.cublas", use);
+    /** The properties are read when the first of the backend's devices is asked for. */
+    private static Tenon open(String library, boolean clusters, String device) {
+        Map<String, String> wanted = Map.of("tenon.cublas", library, "tenon.cuda.clusters", Boolean.toString(clusters));
+        Map<String, @Nullable String> before = new HashMap<>();
+        wanted.forEach((property, value) -> before.put(property, System.setProperty(property, value)));
         try {
             Tenon tenon = Tenon.open(Configuration.DEFAULT);
             tenon.device(device);
             return tenon;
         } finally {
-            if (before == null) {
-                System.clearProperty("tenon.cublas");
-            } else {
-                System.setProperty("tenon.cublas", before);
+            before.forEach(GemmOnCuda::restore);
+        }
+    }
+
+    private static void restore(String property, @Nullable String value) {
+        if (value == null) {
+            System.clearProperty(property);
+        } else {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static void compare(Device byLibrary, Device byKernels, Device withoutClusters, long[] shape, int rounds) {
+        String name = shape[0] + " x " + shape[1] + " x " + shape[2];
+        try (Scope scope = Scope.open()) {
+            Matmul theirs = product(byLibrary, shape);
+            Matmul ours = product(byKernels, shape);
+            compare(name, byLibrary, theirs, byKernels, ours, rounds);
+            if (choice(byKernels, ours).contains("_pair_")) {
+                compare(
+                        "  without clusters",
+                        withoutClusters,
+                        product(withoutClusters, shape),
+                        byKernels,
+                        ours,
+                        rounds);
             }
         }
     }
 
-    private static void compare(Device byLibrary, Device byKernels, long[] shape, int rounds) {
+    private static void compare(String name, Device first, Matmul theirs, Device second, Matmul ours, int rounds) {
+        double operations = 2.0 * ours.out().shape().elements() * ours.a().size(-1);
+        int launches = (int) Math.clamp(OPERATIONS / operations, 1, MOST_LAUNCHES);
+        String choice = choice(first, theirs) + ", " + choice(second, ours);
+        Interleaved times =
+                Interleaved.run(WARM_UP, rounds, () -> run(first, theirs, launches), () -> run(second, ours, launches));
+        System.out.printf(
+                Locale.ROOT,
+                "%-18s %14.1f %14.1f %7.3f %10.2e  %s%n",
+                name,
+                launches * operations / times.firstMedian() / 1e12,
+                launches * operations / times.secondMedian() / 1e12,
+                1 / times.speedup(),
+                difference(theirs, ours),
+                choice);
+    }
+
+    private static Matmul product(Device device, long[] shape) {
         long m = shape[0];
         long n = shape[1];
         long k = shape[2];
-        double operations = 2.0 * m * n * k;
-        int launches = (int) Math.clamp(OPERATIONS / operations, 1, MOST_LAUNCHES);
-        try (Scope scope = Scope.open()) {
-            Matmul theirs = product(byLibrary, m, n, k);
-            Matmul ours = product(byKernels, m, n, k);
-            String choice = choice(byLibrary, theirs) + ", " + choice(byKernels, ours);
-            Interleaved times = Interleaved.run(
-                    WARM_UP, rounds, () -> run(byLibrary, theirs, launches), () -> run(byKernels, ours, launches));
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-18s %14.1f %14.1f %7.3f %10.2e  %s%n",
-                    m + " x " + n + " x " + k,
-                    launches * operations / times.firstMedian() / 1e12,
-                    launches * operations / times.secondMedian() / 1e12,
-                    1 / times.speedup(),
-                    difference(theirs, ours),
-                    choice);
-        }
-    }
-
-    private static Matmul product(Device device, long m, long n, long k) {
         Tensor a = Nn.random(device, DType.BF16, new Uniform(-1, 1), 1, 0, m, k);
         Tensor weight = Nn.random(device, DType.BF16, new Uniform(-1, 1), 2, 0, n, k);
         return new Matmul(a, weight.transpose(), Epilogue.NONE, Tensor.zeros(device, DType.BF16, m, n));

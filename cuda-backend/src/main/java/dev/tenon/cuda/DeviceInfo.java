@@ -42,7 +42,10 @@ record DeviceInfo(
     private static final int LARGEST_BLOCK = 1024;
     private static final int WARP = 32;
 
+    /** Whether products of F32 operands may round these to TF32; false if it is not set. */
     private static final String TF32 = "tenon.cuda.tf32";
+    /** Whether blocks of Hopper's products may run in clusters; true if it is not set. */
+    private static final String CLUSTERS = "tenon.cuda.clusters";
 
     private static final int MULTIPROCESSOR_COUNT = 16;
     private static final int L2_CACHE_SIZE = 38;
@@ -85,23 +88,33 @@ record DeviceInfo(
                 .compiledAhead();
     }
 
+    private static boolean isTf32Allowed() {
+        return isSet(TF32, false);
+    }
+
     /**
-     * Whether products of F32 operands may round these to TF32: the system property {@code tenon.cuda.tf32}.
+     * What a system property says.
      *
      * @throws InvalidArgumentException for a value that is neither true nor false
      */
-    private static boolean isTf32Allowed() {
-        String value = System.getProperty(TF32, "false");
+    private static boolean isSet(String property, boolean otherwise) {
+        String value = System.getProperty(property, Boolean.toString(otherwise));
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new InvalidArgumentException(TF32 + " is " + value + "; it can be true or false");
+            default -> throw new InvalidArgumentException(property + " is " + value + "; it can be true or false");
         };
     }
 
     TensorCores tensorCores() {
         return new TensorCores(
-                new CudaTraits(capability / 10, capability % 10, multiprocessors, optInSharedBytes, isTf32Allowed()),
+                new CudaTraits(
+                        capability / 10,
+                        capability % 10,
+                        multiprocessors,
+                        optInSharedBytes,
+                        isTf32Allowed(),
+                        isSet(CLUSTERS, true)),
                 driver);
     }
 
@@ -124,6 +137,9 @@ record DeviceInfo(
             details.put("matrix products", found.blas().description());
         }
         details.put("products of F32", isTf32Allowed() ? "rounded to TF32 (-D" + TF32 + "=true)" : "in F32");
+        if (!isSet(CLUSTERS, true)) {
+            details.put("clusters of blocks", "none (-D" + CLUSTERS + "=false)");
+        }
         if (!reaches.isEmpty()) {
             details.put("direct copies from", "devices " + reaches + " of the driver");
         }

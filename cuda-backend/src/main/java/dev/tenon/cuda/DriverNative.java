@@ -28,6 +28,7 @@ final class DriverNative {
     private static final int LOG_BYTES = 16 << 10;
     private static final int MAP_FLOAT16 = 6;
     private static final int MAP_BFLOAT16 = 9;
+    private static final int MAP_TFLOAT32 = 11;
     private static final int MAP_NO_INTERLEAVE = 0;
     private static final int MAP_SWIZZLE_128B = 3;
     private static final int MAP_L2_PROMOTION_128B = 2;
@@ -229,7 +230,11 @@ final class DriverNative {
                 box.setAtIndex(JAVA_INT, axis, map.box().get(axis));
                 steps.setAtIndex(JAVA_INT, axis, 1);
             }
-            int type = map.bf16() ? MAP_BFLOAT16 : MAP_FLOAT16;
+            int type = switch (map.element()) {
+                case F16 -> MAP_FLOAT16;
+                case BF16 -> MAP_BFLOAT16;
+                case TF32 -> MAP_TFLOAT32;
+            };
             return call(() -> (int) ENCODE_MAP.invokeExact(
                     to,
                     type,

@@ -74,7 +74,7 @@ final class TensorMapCache {
         Arrays.fill(wanted, 0);
         int rank = map.sizes().size();
         wanted[0] = pointer;
-        wanted[1] = 2 * rank + (map.bf16() ? 1 : 0);
+        wanted[1] = 4 * rank + map.element().ordinal();
         for (int axis = 0; axis < rank; axis++) {
             wanted[2 + axis] = map.sizes().get(axis);
             wanted[11 + axis] = map.box().get(axis);

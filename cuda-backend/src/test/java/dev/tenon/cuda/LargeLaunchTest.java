@@ -195,7 +195,7 @@ class LargeLaunchTest {
         Tensor a = Tensor.empty(device, DType.BF16, 512, stride).slice(1, stride - 64, stride);
         Tensor b = Tensor.empty(device, DType.BF16, 8192, 64).transpose();
         device.execute(new Matmul(a, b, Epilogue.NONE, Tensor.empty(device, DType.BF16, 512, 8192)));
-        assertEquals("gemm_hopper_bf16_kk_128", driver.kernel(last()));
+        assertEquals("gemm_hopper_pair_bf16_kk_128", driver.kernel(last()));
         byte[] map = last().values().getFirst();
         assertEquals(((CudaBuffer) a.buffer()).pointer() + 2 * (stride - 64), RecordedTensorMap.pointer(map));
         assertEquals(2 * (511 * stride + 64), RecordedTensorMap.bytes(map));

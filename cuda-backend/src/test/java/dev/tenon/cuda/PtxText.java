@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** What PTX says of its kernels: parameters and shared memory. */
 final class PtxText {
@@ -21,7 +22,9 @@ final class PtxText {
     private static final Pattern SHARED = Pattern.compile("\\.shared\\s+\\.align\\s+\\d+\\s+\\.b8\\s+\\w+\\[(\\d+)\\]");
 
     private static final Pattern TARGET = Pattern.compile("\\.target\\s+(\\w+)");
-    private static final Pattern THREADS = Pattern.compile("\\A\\s*\\.maxntid\\s+(\\d+)");
+    private static final Pattern THREADS = Pattern.compile("\\A[^{]*\\.maxntid\\s+(\\d+)");
+    private static final Pattern CLUSTER =
+            Pattern.compile("\\A[^{]*\\.reqnctapercluster\\s+(\\d+)(?:,\\s*(\\d+))?(?:,\\s*(\\d+))?");
     private static final int MOST_THREADS = 1024;
     private static final Map<String, Map<String, Kernel>> READ = new ConcurrentHashMap<>();
 
@@ -40,8 +43,13 @@ final class PtxText {
      *
      * @param sharedBytes that a block has without asking
      * @param mostThreads that a block can have
+     * @param cluster blocks of a cluster along x, y and z; the grid's are multiples of them
      */
-    record Kernel(String name, List<Parameter> parameters, int sharedBytes, int mostThreads) {}
+    record Kernel(String name, List<Parameter> parameters, int sharedBytes, int mostThreads, List<Integer> cluster) {
+        boolean hasWholeClusters(Driver.Grid grid) {
+            return grid.x() % cluster.get(0) == 0 && grid.y() % cluster.get(1) == 0 && grid.z() % cluster.get(2) == 0;
+        }
+    }
 
     /** Whether a device of a compute capability, times 10, runs it: PTX for {@code sm_90a} is for 9.0 alone. */
     static boolean isFor(String ptx, int capability) {
@@ -79,9 +87,18 @@ final class PtxText {
                             entry.group(1),
                             parameters,
                             outside + shared(entry.group(3)),
-                            threads.find() ? Integer.parseInt(threads.group(1)) : MOST_THREADS));
+                            threads.find() ? Integer.parseInt(threads.group(1)) : MOST_THREADS,
+                            cluster(entry.group(3))));
         }
         return kernels;
+    }
+
+    private static List<Integer> cluster(String body) {
+        Matcher cluster = CLUSTER.matcher(body);
+        boolean isThere = cluster.find();
+        return IntStream.rangeClosed(1, 3)
+                .mapToObj(axis -> isThere && cluster.group(axis) != null ? Integer.valueOf(cluster.group(axis)) : 1)
+                .toList();
     }
 
     private static Set<String> pointers(String body) {

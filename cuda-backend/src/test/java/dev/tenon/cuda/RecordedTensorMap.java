@@ -15,14 +15,13 @@ final class RecordedTensorMap {
     static final int ALIGNMENT = 64;
 
     private static final long MARK = 0x7E4503A9C0DEL;
-    private static final int ELEMENT = 2;
     private static final int MOST_AXES = 5;
     private static final int LARGEST_BOX = 256;
     private static final int SWIZZLED = 128;
 
     private RecordedTensorMap() {}
 
-    /** Checks what the driver checks; for 16-bit elements in the swizzle of 128 bytes. */
+    /** Checks what the driver checks, in the swizzle of 128 bytes. */
     static void check(long to, TensorMap map, long pointer) {
         int rank = map.sizes().size();
         assertEquals(0, to % ALIGNMENT, "a tensor map that does not start on a multiple of 64");
@@ -40,13 +39,13 @@ final class RecordedTensorMap {
             assertTrue(stride % 16 == 0, "a tensor map's stride of " + stride + " bytes, no multiple of 16");
             assertTrue(stride > 0 && stride < 1L << 40, "a tensor map's stride of " + stride + " bytes");
         }
-        int line = map.box().getFirst() * ELEMENT;
+        int line = map.box().getFirst() * map.element().bytes();
         assertTrue(line % 16 == 0 && line <= SWIZZLED, "a box with lines of " + line + " bytes");
     }
 
     /** The bytes from the first element to the end of the last. */
     static long extent(TensorMap map) {
-        long extent = map.sizes().getFirst() * ELEMENT;
+        long extent = map.sizes().getFirst() * map.element().bytes();
         for (int axis = 1; axis < map.sizes().size(); axis++) {
             extent += (map.sizes().get(axis) - 1) * map.strideBytes().get(axis - 1);
         }

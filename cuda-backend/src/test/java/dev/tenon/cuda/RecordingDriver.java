@@ -271,6 +271,7 @@ final class RecordingDriver extends RecordedMemory {
     private static void checkGrid(Function of, Grid grid) {
         String kernel = of.kernel.name();
         assertTrue(grid.x() > 0 && grid.y() > 0 && grid.z() > 0, kernel + ": a grid without blocks");
+        assertTrue(of.kernel.hasWholeClusters(grid), kernel + ": not whole clusters of " + of.kernel.cluster());
         assertTrue(grid.y() <= 65535 && grid.z() <= 65535, kernel + ": more blocks than an axis has");
         assertTrue(grid.threadsX() > 0 && grid.threadsY() > 0 && grid.threadsZ() > 0, kernel + ": no threads");
         assertTrue(

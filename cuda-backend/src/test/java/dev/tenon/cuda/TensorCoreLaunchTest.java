@@ -11,7 +11,6 @@ import dev.tenon.Device;
 import dev.tenon.Graph;
 import dev.tenon.Scope;
 import dev.tenon.Tensor;
-import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.TensorMap;
 import dev.tenon.op.Attention;
 import dev.tenon.op.AttentionBackward;
@@ -26,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Products and attention on the kernels for tensor cores, down to the driver's calls, and the reasons where they do not apply. */
+/** Products (Hopper's in {@link HopperProductsTest}) and attention on the kernels for tensor cores, down to the driver's calls, and the reasons where they do not apply. */
 class TensorCoreLaunchTest {
     private RecordingDriver driver = RecordingDriver.hopper(1, Simulation.MEMORY);
     private CudaDevice backend = open();
@@ -83,40 +82,6 @@ class TensorCoreLaunchTest {
     }
 
     @Test
-    void aLargeProductGoesToHoppersWarpgroups() {
-        Matmul op = matmul(DType.BF16, 8192, 8192, 8192);
-        assertEquals(List.of("gemm_hopper_bf16_kk_256"), kernels(op));
-        assertEquals(2, driver.faults.calls().get("cuTensorMapEncodeTiled"));
-        SimulatedStream.Launch launch = driver.launches.getLast();
-        assertTrue(launch.grid().sharedBytes() > 48 << 10);
-        assertEquals(132, launch.grid().x());
-        assertEquals(
-                ((CudaBuffer) op.a().buffer()).pointer(),
-                RecordedTensorMap.pointer(launch.values().getFirst()));
-        assertEquals(2L * 8192 * 8192, RecordedTensorMap.bytes(launch.values().getFirst()));
-        assertTrue(profiled(op).endsWith(" by gemm_hopper_bf16_kk_256"), profiled(op));
-    }
-
-    /** The conformance suite's cases are too small for these: every type, layout and tile once. */
-    @Test
-    void allOfHoppersProducts() {
-        for (DType type : List.of(DType.BF16, DType.F16)) {
-            String name = "gemm_hopper_" + (type == DType.BF16 ? "bf16" : "f16");
-            for (long n : new long[] {1288, 6664}) {
-                String tile = n < 6000 ? "_128" : "_256";
-                Tensor a = tensor(type, 1032, 136);
-                Tensor across = tensor(type, 136, 1032).transpose();
-                Tensor b = tensor(type, n, 136).transpose();
-                Tensor wide = tensor(type, 136, n);
-                Tensor out = tensor(DType.F32, 1032, n);
-                assertEquals(List.of(name + "_kk" + tile), kernels(new Matmul(a, b, Epilogue.NONE, out)));
-                assertEquals(List.of(name + "_kn" + tile), kernels(new Matmul(a, wide, Epilogue.NONE, out)));
-                assertEquals(List.of(name + "_mn" + tile), kernels(new Matmul(across, wide, Epilogue.NONE, out)));
-            }
-        }
-    }
-
-    @Test
     void allOfHoppersAttention() {
         for (DType type : List.of(DType.BF16, DType.F16)) {
             for (long head : new long[] {64, 80, 96, 128, 256}) {
@@ -137,17 +102,18 @@ class TensorCoreLaunchTest {
         List<Long> sizes = List.of(64L, 10L, 1L);
         List<Long> strides = List.of(128L, 1280L);
         List<Integer> box = List.of(64, 10, 1);
-        RecordedTensorMap.check(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2010);
-        assertEquals(Optional.empty(), new TensorMap(true, 0, sizes, strides, box).problem());
-        assertRefused(0x1020, new TensorMap(true, 0, sizes, strides, box), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, box), 0x2008);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(120L, 1280L), box), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(0L, 1280L), box), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, List.of(128L, 1L << 40), box), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, List.of(64L, 0L, 1L), strides, box), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, List.of(64, 257, 1)), 0x2010);
-        assertRefused(0x1040, new TensorMap(true, 0, sizes, strides, List.of(128, 10, 1)), 0x2010);
-        assertEquals(9 * 128 + 128, RecordedTensorMap.extent(new TensorMap(true, 0, sizes, strides, box)));
+        RecordedTensorMap.check(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, box), 0x2010);
+        assertEquals(Optional.empty(), new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, box).problem());
+        assertRefused(0x1020, new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, box), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, box), 0x2008);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, List.of(120L, 1280L), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, List.of(0L, 1280L), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, List.of(128L, 1L << 40), box), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, List.of(64L, 0L, 1L), strides, box), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, List.of(64, 257, 1)), 0x2010);
+        assertRefused(0x1040, new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, List.of(128, 10, 1)), 0x2010);
+        assertEquals(
+                9 * 128 + 128, RecordedTensorMap.extent(new TensorMap(TensorMap.Element.BF16, 0, sizes, strides, box)));
     }
 
     /** The plan sees what is wrong with a map itself before the driver does. */
@@ -211,37 +177,6 @@ class TensorCoreLaunchTest {
         assertTrue(kernels(op).stream().noneMatch(name -> name.contains("tf32")));
         assertTrue(profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
         assertEquals(List.of("rows_f32_4"), kernels(matmul(DType.F32, 3, 256, 256)));
-    }
-
-    @Test
-    void butAreRoundedToTf32WhereThatIsAskedFor() {
-        System.setProperty("tenon.cuda.tf32", "true");
-        try {
-            change(RecordingDriver.hopper(1, Simulation.MEMORY));
-        } finally {
-            System.clearProperty("tenon.cuda.tf32");
-        }
-        Matmul op = matmul(DType.F32, 2048, 2048, 256);
-        assertEquals(List.of("gemm_tf32_rounded_kk_128"), kernels(op));
-        assertEquals(98304, driver.launches.getLast().grid().sharedBytes());
-        assertTrue(
-                profiled(op).endsWith("by gemm_tf32_rounded_kk_128 (operands are rounded to TF32, as asked for)"),
-                profiled(op));
-        assertEquals(List.of("gemm_tf32_rounded_kk_64"), kernels(matmul(DType.F32, 256, 256, 256)));
-        assertTrue(backend.properties().details().get("products of F32").startsWith("rounded to TF32"));
-    }
-
-    @Test
-    void whetherToRoundIsTrueOrFalse() {
-        System.setProperty("tenon.cuda.tf32", "yes");
-        try {
-            InvalidArgumentException error = assertThrows(
-                    InvalidArgumentException.class,
-                    () -> Simulation.open(RecordingDriver.hopper(1, Simulation.MEMORY), Configuration.DEFAULT));
-            assertEquals("tenon.cuda.tf32 is yes; it can be true or false", error.getMessage());
-        } finally {
-            System.clearProperty("tenon.cuda.tf32");
-        }
     }
 
     @Test
@@ -315,7 +250,7 @@ class TensorCoreLaunchTest {
             graph.replay();
             graph.replay();
             device.synchronize();
-            List<String> once = List.of("gemm_hopper_bf16_kk_128", "attention_bf16_decode_128");
+            List<String> once = List.of("gemm_hopper_pair_bf16_kk_128", "attention_bf16_decode_128");
             assertEquals(
                     List.of(once.get(0), once.get(1), once.get(0), once.get(1)),
                     driver.launches.stream().map(driver::kernel).toList());

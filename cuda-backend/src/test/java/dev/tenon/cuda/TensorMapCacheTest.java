@@ -101,16 +101,17 @@ class TensorMapCacheTest {
             TensorMapCache cache = new TensorMapCache(arena);
             MemorySegment to = arena.allocate(1024, 64);
             Random random = new Random(5);
+            TensorMap.Element[] elements = TensorMap.Element.values();
             driver.faults.forget();
             for (int i = 0; i < 5000; i++) {
                 // One in two is among 32 that come again and again.
                 long number = random.nextBoolean() ? random.nextInt(32) : random.nextInt(3000);
                 TensorMap map = new TensorMap(
-                        number % 2 == 0,
+                        elements[(int) (number % elements.length)],
                         0,
                         List.of(64L, 1 + number % 50, 1L),
                         List.of(128 + 16 * (number % 3), 1L << 20),
-                        List.of(64, 10, 1));
+                        List.of(32, 10, 1));
                 long offset = 128 * (i % 8);
                 long pointer = base + 16 * (number % 40);
                 backend.run(current -> cache.write(current, map, pointer, to, offset));

@@ -58,11 +58,10 @@ sealed interface BlasChoice {
             return Optional.empty();
         }
         for (CudaLaunch launch : kernels.launches()) {
-            String file = launch.kernel().file();
-            if (file.startsWith(FEW_ROWS)) {
+            if (launch.kernel().file().startsWith(FEW_ROWS)) {
                 return Optional.of("few rows");
             }
-            if (file.equals(TensorCoreMatmul.TF32_ROUNDED)) {
+            if (TensorCoreMatmul.isRounding(launch.kernel())) {
                 return Optional.of("operands may be rounded to TF32");
             }
         }

@@ -31,6 +31,6 @@ public record TensorCores(CudaTraits traits, int driver) {
     }
 
     private CudaTraits asAmpere() {
-        return new CudaTraits(8, 0, traits.multiprocessors(), traits.sharedBytes(), traits.tf32());
+        return new CudaTraits(8, 0, traits.multiprocessors(), traits.sharedBytes(), traits.tf32(), traits.clusters());
     }
 }

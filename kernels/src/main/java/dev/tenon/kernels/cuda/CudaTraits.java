@@ -8,11 +8,17 @@ package dev.tenon.kernels.cuda;
  * @param multiprocessors how many there are
  * @param sharedBytes of shared memory that a block may have at most, with the device's consent (the opt-in limit)
  * @param tf32 whether products of F32 operands may round these to TF32's 11 bits
+ * @param clusters whether blocks may run in clusters, where kernels do on devices that have them
  */
-public record CudaTraits(int major, int minor, int multiprocessors, int sharedBytes, boolean tf32) {
-    /** With F32 operands as they are. */
+public record CudaTraits(int major, int minor, int multiprocessors, int sharedBytes, boolean tf32, boolean clusters) {
+    /** With F32 operands as they are, and clusters. */
     public CudaTraits(int major, int minor, int multiprocessors, int sharedBytes) {
         this(major, minor, multiprocessors, sharedBytes, false);
+    }
+
+    /** With clusters. */
+    public CudaTraits(int major, int minor, int multiprocessors, int sharedBytes, boolean tf32) {
+        this(major, minor, multiprocessors, sharedBytes, tf32, true);
     }
 
     /** Whether kernels for sm_80 run: mma.sync on 16-bit and TF32 operands, cp.async. */

@@ -59,7 +59,7 @@ final class HopperHeads {
         return new CudaArgument.Map(
                 tensor.buffer(),
                 new TensorMap(
-                        tensor.dtype() == DType.BF16,
+                        TensorMap.Element.of(tensor.dtype()),
                         2 * tensor.layout().offset(),
                         List.of(tensor.size(3), tensor.size(second), tensor.size(third), tensor.size(0)),
                         List.of(stride(tensor, second), stride(tensor, third), stride(tensor, 0)),

@@ -1,6 +1,5 @@
 package dev.tenon.kernels.cuda;
 
-import dev.tenon.DType;
 import dev.tenon.Tensor;
 import dev.tenon.kernels.cuda.CudaPlan.Declined;
 import dev.tenon.kernels.cuda.GemmOperands.Matrix;
@@ -10,21 +9,41 @@ import dev.tenon.spi.DeviceBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** Products of 16-bit operands on Hopper's warpgroups: gemm_hopper.h. */
+/** Products of 16-bit operands, and of F32 ones cut to TF32, on Hopper's warpgroups: gemm_hopper.h. */
 final class HopperKernels {
+    /** What files of the kernels that cut F32 operands to TF32 end with. */
+    private static final String TF32 = "_tf32";
+
+    private static final String FILE = "gemm_hopper";
+
     private static final int ROWS = 128;
-    private static final int TERMS = 64;
     private static final int THREADS = 384;
-    /** Bytes of a line of {@link #TERMS} elements. */
+    /** Bytes of a line of a stage. */
     private static final int LINE = 128;
+    /** Lines of a box that lie across the terms, of 16-bit elements: a stage's terms. */
+    private static final int LINES_ACROSS = 64;
 
     private static final int MULTIPLYING_WARPS = 8;
     private static final int STAGING = 2048;
 
+    /** Blocks of a cluster: they share columns of b, and have rows of their own. */
+    private static final int PAIR = 2;
+    /** So many rows of tiles are worth one of zeros below them that makes their number even. */
+    private static final int MANY_ROWS = 16;
+
     private HopperKernels() {}
+
+    /** Whether a kernel cuts F32 operands to TF32. */
+    static boolean isCutting(CudaKernel kernel) {
+        return kernel.file().startsWith(FILE) && kernel.file().endsWith(TF32);
+    }
 
     /** Declined where the kernels for sm_80 do as well or these do not apply; operands are aligned already. */
     static CudaPlan plan(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
+        TensorMap.Element element = TensorMap.Element.of(operands.op().a().dtype());
+        if (element == TensorMap.Element.TF32 && !letters.equals("_kk")) {
+            return new Declined("wgmma takes TF32 in lines along k alone");
+        }
         if (letters.equals("_mk")) {
             return new Declined("Hopper's kernels do not take a along m with b along k");
         }
@@ -48,9 +67,12 @@ final class HopperKernels {
         }
         boolean alongM = letters.charAt(1) == 'm';
         boolean alongN = letters.charAt(2) == 'n';
-        boolean bf16 = operands.op().a().dtype() == DType.BF16;
-        TensorMap mapA = map(operands.a(), alongM, strides.a(), operands.batch(), bf16, alongM ? TERMS : ROWS);
-        TensorMap mapB = map(operands.b(), !alongN, strides.b(), operands.batch(), bf16, alongN ? TERMS : columns);
+        int linesOfA = alongM ? LINES_ACROSS : ROWS;
+        boolean inPairs = inPairs(down, tiles, device);
+        int blocks = inPairs ? PAIR : 1;
+        int linesOfB = alongN ? LINES_ACROSS : columns / blocks;
+        TensorMap mapA = map(operands.a(), alongM, strides.a(), operands.batch(), element, linesOfA);
+        TensorMap mapB = map(operands.b(), !alongN, strides.b(), operands.batch(), element, linesOfB);
         Optional<String> problem = mapA.problem().or(mapB::problem);
         if (problem.isPresent()) {
             return new Declined(problem.get());
@@ -59,7 +81,15 @@ final class HopperKernels {
         DeviceBuffer bias =
                 (op.epilogue().bias() == null ? op.out() : op.epilogue().bias()).buffer();
         Tensor added = op.epilogue().residual();
-        String file = bf16 ? "gemm_hopper_bf16" : "gemm_hopper_f16";
+        String file = FILE
+                + (inPairs ? "_pair" : "")
+                + switch (element) {
+                    case F16 -> "_f16";
+                    case BF16 -> "_bf16";
+                    case TF32 -> TF32;
+                };
+        // Of a cluster's tiles; one cluster's blocks are as many.
+        long rounds = inPairs ? blocks(operands, Math.ceilDiv(down, PAIR), columns) : tiles;
         return CudaPlan.Launches.of(new CudaLaunch(
                 CudaKernel.hopper(file, file + letters + "_" + columns),
                 List.of(
@@ -70,12 +100,23 @@ final class HopperKernels {
                         new CudaArgument.Memory(op.out().buffer()),
                         new CudaArgument.Fields(operands.shape(strides.a(), strides.b())),
                         CudaArgument.of(op.epilogue().scale()),
-                        CudaArgument.of(tiles)),
-                Math.min(tiles, device.multiprocessors()),
+                        CudaArgument.of(rounds)),
+                blocks * Math.min(rounds, device.multiprocessors() / blocks),
                 1,
                 1,
                 THREADS,
                 shared));
+    }
+
+    /**
+     * Whether two blocks copy b's columns for both: where every multiprocessor has work, and no row of tiles is for nothing, or one of
+     * many. Not measured.
+     */
+    private static boolean inPairs(long down, long tiles, CudaTraits device) {
+        return device.clusters()
+                && tiles >= device.multiprocessors()
+                && device.multiprocessors() >= PAIR
+                && (down % PAIR == 0 || down > MANY_ROWS);
     }
 
     private static long blocks(GemmOperands operands, long down, int columns) {
@@ -91,17 +132,18 @@ final class HopperKernels {
      * @param alongRows whether neighbours along the matrix's rows axis are neighbours in memory
      * @param lines of a box
      */
-    private static TensorMap map(Matrix matrix, boolean alongRows, long stride, long batch, boolean bf16, int lines) {
+    private static TensorMap map(
+            Matrix matrix, boolean alongRows, long stride, long batch, TensorMap.Element element, int lines) {
         long length = alongRows ? matrix.rows() : matrix.columns();
         long count = alongRows ? matrix.columns() : matrix.rows();
-        long lineBytes = wholeChunks(2 * (count == 1 ? length : stride));
-        long batchBytes = batch == 1 ? lineBytes : 2 * matrix.batchStride();
+        long lineBytes = wholeChunks(element.bytes() * (count == 1 ? length : stride));
+        long batchBytes = batch == 1 ? lineBytes : element.bytes() * matrix.batchStride();
         return new TensorMap(
-                bf16,
-                2 * matrix.base(),
+                element,
+                element.bytes() * matrix.base(),
                 List.of(length, count, batch),
                 List.of(lineBytes, batchBytes),
-                List.of(TERMS, lines, 1));
+                List.of(LINE / element.bytes(), lines, 1));
     }
 
     private static long wholeChunks(long bytes) {

@@ -14,8 +14,8 @@ public final class TensorCoreMatmul {
     /** The file of the kernels that multiply F32 operands as three TF32 products; others add up exact products. */
     public static final String TF32 = "gemm_tf32";
 
-    /** The file of those that round F32 operands to TF32, as only a user can ask for. */
-    public static final String TF32_ROUNDED = "gemm_tf32_rounded";
+    /** The file of those for sm_80 that round F32 operands to TF32, as only a user can ask for. */
+    private static final String TF32_ROUNDED = "gemm_tf32_rounded";
 
     /** Elements of 16 bits in what one access moves. */
     private static final int CHUNK = 8;
@@ -25,6 +25,11 @@ public final class TensorCoreMatmul {
     private static final int TERMS = 32;
 
     private TensorCoreMatmul() {}
+
+    /** Whether a kernel takes F32 operands as TF32 numbers, with 11 bits of their 24. */
+    public static boolean isRounding(CudaKernel kernel) {
+        return kernel.file().equals(TF32_ROUNDED) || HopperKernels.isCutting(kernel);
+    }
 
     /**
      * @param op checked, on one device, whose buffers start on multiples of 16 bytes
@@ -132,17 +137,29 @@ public final class TensorCoreMatmul {
 
     private static CudaPlan rounded(GemmOperands operands, CudaTraits device) {
         return aligned(operands, CHUNK / 2, (letters, strides) -> {
-            int tile = tile(operands, device);
-            CudaPlan plan = tiles(
-                    operands,
-                    CudaKernel.ampere(TF32_ROUNDED, TF32_ROUNDED + letters + "_" + tile),
-                    strides,
-                    tile,
-                    tile,
-                    tile == 128 ? 256 : 128,
-                    3 * 2 * tile * TERMS * Float.BYTES);
-            return because(plan, "operands are rounded to TF32, as asked for");
+            String reason = "operands are rounded to TF32, as asked for";
+            if (!device.isHopper()) {
+                return because(roundedByWarps(operands, letters, strides, device), reason);
+            }
+            CudaPlan hopper = HopperKernels.plan(operands, letters, strides, device);
+            return switch (hopper) {
+                case CudaPlan.Launches _ -> because(hopper, "operands are cut to TF32, as asked for");
+                case Declined declined ->
+                    because(roundedByWarps(operands, letters, strides, device), reason + "; " + declined.reason());
+            };
         });
+    }
+
+    private static CudaPlan roundedByWarps(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
+        int tile = tile(operands, device);
+        return tiles(
+                operands,
+                CudaKernel.ampere(TF32_ROUNDED, TF32_ROUNDED + letters + "_" + tile),
+                strides,
+                tile,
+                tile,
+                tile == 128 ? 256 : 128,
+                3 * 2 * tile * TERMS * Float.BYTES);
     }
 
     /** The strides of a's and b's lines. */

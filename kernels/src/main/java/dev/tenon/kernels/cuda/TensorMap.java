@@ -1,19 +1,51 @@
 package dev.tenon.kernels.cuda;
 
+import dev.tenon.DType;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code cuTensorMapEncodeTiled} is given for 16-bit elements, the innermost axis first; the element strides are 1, there is no
+ * What {@code cuTensorMapEncodeTiled} is given, the innermost axis first; the element strides are 1, there is no
  * interleaving, what lies outside is zeros. Strides may be in any order.
  *
- * @param bf16 whether elements are BF16, else F16
+ * @param element the type of elements in memory
  * @param offsetBytes from the buffer's beginning; a multiple of 16
  * @param sizes in elements, each at most 2^32
  * @param strideBytes of all axes but the innermost; multiples of 16, below 2^40
  * @param box the elements of one copy along each axis, each at most 256; the innermost fills the swizzled 128 bytes
  */
-public record TensorMap(boolean bf16, long offsetBytes, List<Long> sizes, List<Long> strideBytes, List<Integer> box) {
+public record TensorMap(
+        Element element, long offsetBytes, List<Long> sizes, List<Long> strideBytes, List<Integer> box) {
+    /** Types of elements. */
+    public enum Element {
+        F16(2),
+        BF16(2),
+        /** F32 numbers that are copied as TF32: whether rounded to its 11 bits is not documented. */
+        TF32(4);
+
+        private final int bytes;
+
+        Element(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Of one element. */
+        public int bytes() {
+            return bytes;
+        }
+
+        /** Of an operand of F16, BF16, or of F32 that may be rounded. */
+        static Element of(DType type) {
+            return switch (type) {
+                case F16 -> F16;
+                case BF16 -> BF16;
+                case F32 -> TF32;
+                case F64, I64, I32, I16, I8, U8, BOOL, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+                    throw new IllegalArgumentException(type.name());
+            };
+        }
+    }
+
     private static final int MOST_AXES = 5;
     private static final long LARGEST_SIZE = 1L << 32;
     private static final long STRIDE_LIMIT = 1L << 40;
@@ -44,8 +76,9 @@ public record TensorMap(boolean bf16, long offsetBytes, List<Long> sizes, List<L
                 return Optional.of("a box of " + size + " elements along an axis; " + LARGEST_BOX + " are the most");
             }
         }
-        return box.getFirst() * 2 == LINE_BYTES
+        int line = box.getFirst() * element.bytes();
+        return line == LINE_BYTES
                 ? Optional.empty()
-                : Optional.of("a box with lines of " + box.getFirst() * 2 + " bytes, not of " + LINE_BYTES);
+                : Optional.of("a box with lines of " + line + " bytes, not of " + LINE_BYTES);
     }
 }

@@ -102,7 +102,15 @@ class EmulationTest {
                 defect("released_early", "race: shared memory"),
                 defect("unfenced_store", "without a fence"),
                 defect("no_wgmma_fence", "without wgmma.fence"),
-                defect("wrong_bytes", "deadlock"));
+                defect("wrong_bytes", "deadlock"),
+                defect("no_cluster_barrier", "race: shared memory"),
+                defect("peer_not_told", "deadlock"),
+                defect("peer_not_counted", "race: shared memory"),
+                defect("peer_store", "an address of another block's shared memory"),
+                defect("same_half", "race: shared memory"),
+                defect("third_block", "blocks that the cluster does not have"),
+                defect("ends_early", "of a block that has ended"),
+                defect("ends_late_by_luck", "may end before thread"));
     }
 
     private static Arguments defect(String name, String message) {

@@ -143,7 +143,7 @@ class TensorCoreAttentionTest {
         assertEquals(5 * 128 * 256 + 9 * 8 + 1024, launch.sharedBytes());
         assertEquals(
                 new TensorMap(
-                        true,
+                        TensorMap.Element.BF16,
                         0,
                         List.of(128L, 3000L, 8L, 2L),
                         List.of(256L, 256L * 3000, 256L * 3000 * 8),
@@ -187,7 +187,11 @@ class TensorCoreAttentionTest {
         assertEquals("attention_hopper_bf16_64", launch.kernel().name());
         assertEquals(
                 new TensorMap(
-                        true, 0, List.of(64L, 48L, 2L, 100L), List.of(256L, 128L, 256L * 48), List.of(64, 16, 1, 1)),
+                        TensorMap.Element.BF16,
+                        0,
+                        List.of(64L, 48L, 2L, 100L),
+                        List.of(256L, 128L, 256L * 48),
+                        List.of(64, 16, 1, 1)),
                 map(launch, 1));
         assertEquals(CudaArgument.of(16), launch.arguments().getLast());
         assertEquals(
