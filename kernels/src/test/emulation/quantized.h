@@ -115,6 +115,13 @@ struct BlockMatrix {
             }
         }
     }
+    /* Scales and minimums, of types whose numbers are not negative. */
+    void makePositive() {
+        for (size_t at = 0; at < memory.bytes; at += (size_t)type.bytes) {
+            memory.data[at + (size_t)type.unit + 1] &= 0x7F;
+            memory.data[at + (size_t)type.second + 1] &= 0x7F;
+        }
+    }
     f64 at(i64 line, i64 element) const {
         return type.element(memory.data + (line * stride + element / type.elements) * type.bytes,
                             (i32)(element % type.elements));

@@ -3,6 +3,7 @@ package dev.tenon.cuda;
 import dev.tenon.cuda.op.Step;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.kernels.cuda.CudaArgument;
+import dev.tenon.kernels.cuda.TensorMap;
 import dev.tenon.kernels.plan.Launch;
 import dev.tenon.spi.DeviceBuffer;
 import java.lang.foreign.Arena;
@@ -56,14 +57,17 @@ final class Parameters implements AutoCloseable {
                     put(kernel, pointer(step.scratch().get(scratch.index())));
                 case CudaArgument.Value value -> put(kernel, value.bits());
                 case CudaArgument.Fields fields -> put(kernel, fields.values());
-                case CudaArgument.Map map -> {
-                    parameter(kernel, TensorMapCache.BYTES, TensorMapCache.ALIGNMENT);
-                    long first = pointer(map.buffer()) + map.map().offsetBytes();
-                    maps.write(driver, map.map(), first, values, at - TensorMapCache.BYTES);
-                }
+                case CudaArgument.Map map -> put(kernel, driver, map.map(), map.buffer());
+                case CudaArgument.ScratchMap of ->
+                    put(kernel, driver, of.map(), step.scratch().get(of.index()));
             }
         }
         return addresses;
+    }
+
+    private void put(String kernel, Driver driver, TensorMap map, DeviceBuffer of) {
+        parameter(kernel, TensorMapCache.BYTES, TensorMapCache.ALIGNMENT);
+        maps.write(driver, map, pointer(of) + map.offsetBytes(), values, at - TensorMapCache.BYTES);
     }
 
     private static long pointer(DeviceBuffer buffer) {

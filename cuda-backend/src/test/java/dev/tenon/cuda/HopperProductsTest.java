@@ -16,6 +16,7 @@ import dev.tenon.op.Matmul;
 import dev.tenon.op.Op;
 import dev.tenon.profile.Profile;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,71 @@ class HopperProductsTest {
         assertEquals(List.of(name + "_kk" + tile), kernels(new Matmul(a, b, Epilogue.NONE, out)));
         assertEquals(List.of(name + "_kn" + tile), kernels(new Matmul(a, wide, Epilogue.NONE, out)));
         assertEquals(List.of(name + "_mn" + tile), kernels(new Matmul(across, wide, Epilogue.NONE, out)));
+    }
+
+    /** Those with planes or sums of the left operand have these written first, into memory that is given back. */
+    @Test
+    void allOfHoppersQuantizedProducts() {
+        for (DType weight : DType.values()) {
+            if (!weight.isQuantized()) {
+                continue;
+            }
+            for (DType type : List.of(DType.BF16, DType.F16, DType.F32)) {
+                Matmul op = new Matmul(
+                        tensor(type, 1032, 768),
+                        tensor(weight, 1288, 768).transpose(),
+                        Epilogue.NONE,
+                        tensor(DType.F32, 1032, 1288));
+                String name = "gemm_quant_hopper_" + (type.name() + "_" + weight.name()).toLowerCase(Locale.ROOT);
+                long used = backend.memory().used();
+                List<String> kernels = kernels(op);
+                assertEquals(used, backend.memory().used());
+                assertEquals(name, kernels.getLast());
+                boolean hasMinimums =
+                        List.of(DType.Q4_1, DType.Q5_1, DType.Q4_K, DType.Q5_K).contains(weight);
+                assertEquals(
+                        hasMinimums || type == DType.F32, kernels.getFirst().equals("left_planes"));
+                SimulatedStream.Launch launch = driver.launches.getLast();
+                if (type == DType.F32) {
+                    assertEquals(
+                            2L * 3 * 1032 * 768,
+                            RecordedTensorMap.bytes(launch.values().getFirst()));
+                }
+                if (hasMinimums) {
+                    long stages = weight.blockSize() == 32 ? 6 : 3;
+                    assertEquals(
+                            2L * 1032 * stages * 32,
+                            RecordedTensorMap.bytes(launch.values().get(1)));
+                }
+            }
+        }
+        Matmul few = new Matmul(
+                tensor(DType.BF16, 300, 1024),
+                tensor(DType.Q8_0, 512, 1024).transpose(),
+                Epilogue.NONE,
+                tensor(DType.BF16, 300, 512));
+        assertTrue(
+                profiled(few).endsWith("by gemm_bf16_q8_0 (12 of Hopper's tiles, too few for 132 multiprocessors)"),
+                profiled(few));
+    }
+
+    @Test
+    void wideRowsBySixteenBitWeights() {
+        for (DType weight : List.of(DType.BF16, DType.F16)) {
+            String name = "gemm_mixed_hopper_" + (weight == DType.BF16 ? "bf16" : "f16");
+            Tensor a = tensor(DType.F32, 1032, 136);
+            Tensor out = tensor(DType.F32, 1032, 1288);
+            Tensor along = tensor(weight, 1288, 136).transpose();
+            assertEquals(List.of("left_planes", name + "_k"), kernels(new Matmul(a, along, Epilogue.NONE, out)));
+            Tensor across = tensor(weight, 136, 1288);
+            assertEquals(List.of("left_planes", name + "_n"), kernels(new Matmul(a, across, Epilogue.NONE, out)));
+            SimulatedStream.Launch launch = driver.launches.getLast();
+            assertEquals(
+                    2L * 3 * 1032 * 136, RecordedTensorMap.bytes(launch.values().getFirst()));
+            assertEquals(
+                    ((CudaBuffer) across.buffer()).pointer(),
+                    RecordedTensorMap.pointer(launch.values().get(1)));
+        }
     }
 
     /** To compare both on a device. */

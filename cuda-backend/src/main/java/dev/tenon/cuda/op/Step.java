@@ -36,6 +36,7 @@ public sealed interface Step {
                     case CudaArgument.Memory memory -> buffers.add(memory.buffer());
                     case CudaArgument.Scratch of -> buffers.add(scratch.get(of.index()));
                     case CudaArgument.Map map -> buffers.add(map.buffer());
+                    case CudaArgument.ScratchMap of -> buffers.add(scratch.get(of.index()));
                     case CudaArgument.Value _, CudaArgument.Fields _ -> {}
                 }
             }

@@ -20,6 +20,9 @@ public sealed interface CudaArgument {
     /** A tensor map of a buffer, by value (128 bytes, aligned to 64). */
     record Map(DeviceBuffer buffer, TensorMap map) implements CudaArgument {}
 
+    /** A tensor map of one of the plan's scratch buffers, see {@link CudaPlan.Launches#scratch}. */
+    record ScratchMap(int index, TensorMap map) implements CudaArgument {}
+
     static CudaArgument of(long value) {
         return new Value(Long.BYTES, value);
     }

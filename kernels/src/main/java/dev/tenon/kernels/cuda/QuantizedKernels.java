@@ -16,7 +16,7 @@ final class QuantizedKernels {
 
     private QuantizedKernels() {}
 
-    static CudaPlan plan(GemmOperands operands) {
+    static CudaPlan plan(GemmOperands operands, CudaTraits device) {
         DType a = operands.op().a().dtype();
         if (!operands.a().isContiguousAlongColumns()) {
             return new Declined("rows of a are not contiguous, which a quantized weight needs");
@@ -27,6 +27,18 @@ final class QuantizedKernels {
         if (reason.isPresent()) {
             return new Declined(reason.get());
         }
+        if (!device.isHopper()) {
+            return warps(operands, strides);
+        }
+        CudaPlan hopper = HopperQuantized.plan(operands, device);
+        return switch (hopper) {
+            case CudaPlan.Launches _ -> hopper;
+            case Declined declined -> TensorCoreMatmul.because(warps(operands, strides), declined.reason());
+        };
+    }
+
+    private static CudaPlan warps(GemmOperands operands, Strides strides) {
+        DType a = operands.op().a().dtype();
         String left = a.name().toLowerCase(Locale.ROOT);
         String weight = operands.op().b().dtype().name().toLowerCase(Locale.ROOT);
         return TensorCoreMatmul.tiles(

@@ -61,12 +61,15 @@ public final class TensorCoreMatmul {
             return RowsKernels.plan(operands);
         }
         if (b.isQuantized()) {
-            return QuantizedKernels.plan(operands);
+            return QuantizedKernels.plan(operands, device);
         }
         if (a == b) {
             return a != DType.F32
                     ? sixteenBits(operands, device)
                     : device.tf32() ? rounded(operands, device) : wide(operands);
+        }
+        if (HopperMixed.isFor(a, b) && device.isHopper()) {
+            return HopperMixed.plan(operands, device);
         }
         return new Declined("there is no tensor-core kernel for " + a + " by " + b);
     }
@@ -101,7 +104,8 @@ public final class TensorCoreMatmul {
         });
     }
 
-    private static CudaPlan because(CudaPlan plan, String reason) {
+    /** The same plan for a reason. */
+    static CudaPlan because(CudaPlan plan, String reason) {
         return switch (plan) {
             case CudaPlan.Launches launches -> launches.because(reason);
             case Declined declined -> declined;

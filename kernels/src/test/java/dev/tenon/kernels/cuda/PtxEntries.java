@@ -37,7 +37,7 @@ final class PtxEntries {
                     case CudaArgument.Memory _, CudaArgument.Scratch _ -> Long.BYTES;
                     case CudaArgument.Value value -> value.bytes();
                     case CudaArgument.Fields fields -> fields.values().length * Long.BYTES;
-                    case CudaArgument.Map _ -> 128;
+                    case CudaArgument.Map _, CudaArgument.ScratchMap _ -> 128;
                 })
                 .toList();
     }
