@@ -122,23 +122,20 @@ struct Matrix {
     void set(i64 batch, i64 line, i64 element, f32 value) {
         writeAs(type, memory.data, place(batch, line, element), value);
     }
-    void fillRandom(Generator &generator, i64 batch) {
+    template <class Change> void change(i64 batch, Change to) {
         for (i64 b = 0; b < batch; b++) {
             for (i64 i = 0; i < lines; i++) {
                 for (i64 j = 0; j < length; j++) {
-                    set(b, i, j, generator.value());
+                    set(b, i, j, to((f32)at(b, i, j)));
                 }
             }
         }
     }
+    void fillRandom(Generator &generator, i64 batch) {
+        change(batch, [&](f32) { return generator.value(); });
+    }
     void makePositive(i64 batch) {
-        for (i64 b = 0; b < batch; b++) {
-            for (i64 i = 0; i < lines; i++) {
-                for (i64 j = 0; j < length; j++) {
-                    set(b, i, j, (f32)std::fabs(at(b, i, j)));
-                }
-            }
-        }
+        change(batch, [](f32 value) { return std::fabs(value); });
     }
     /* Every byte that is no element is still the sentinel. */
     void checkRoom(const std::string &name, i64 batch) const {

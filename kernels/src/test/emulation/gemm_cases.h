@@ -11,6 +11,8 @@ struct GemmCase {
     Type out = Type::BF16;
     Type bias = Type::F32;
     bool hasBias = false, hasResidual = false, hasInfinity = false, positive = false;
+    /* Of all terms of a and b, where it is not 0. */
+    f32 same = 0;
     i32 activation = 0;
     f32 scale = 1;
 };

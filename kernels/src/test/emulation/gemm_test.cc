@@ -1,52 +1,57 @@
 /* The mma.sync kernels for operands that are not quantized: every layout, both tiles, edges on every side. */
 #include "gemm_cases.h"
+#include <limits>
 #include "gemm_bf16.cu"
+#include "gemm_bf16_f32.cu"
 #include "gemm_f16.cu"
+#include "gemm_f16_f32.cu"
+#include "gemm_f32_bf16.cu"
+#include "gemm_f32_f16.cu"
 #include "gemm_tf32.cu"
 #include "gemm_tf32_rounded.cu"
 
-typedef void (*GemmKernel)(const u16 *, const u16 *, const void *, const void *, void *, GemmShape, f32);
-typedef void (*WideKernel)(const f32 *, const f32 *, const void *, const void *, void *, GemmShape, f32);
-
-template <WideKernel KERNEL>
-static void wide(const u16 *a, const u16 *b, const void *bias, const void *residual, void *out, GemmShape s, f32 scale) {
-    KERNEL((const f32 *)a, (const f32 *)b, bias, residual, out, s, scale);
-}
+typedef void (*GemmKernel)(const void *, const void *, const void *, const void *, void *, GemmShape, f32);
 
 struct Kernel {
     const char *name;
     GemmKernel run;
-    Type type;
+    Type a, b;
     bool alongM, alongN;
-    u32 tile, threads, shared;
+    u32 tile, stages;
+
+    u32 threads() const {
+        return tile == 128 ? 256 : 128;
+    }
+    u32 shared() const {
+        return stages * tile * 32 * (bytesOf(a) + bytesOf(b));
+    }
 };
 
-#define KERNELS(name, type)                                                                                            \
-    {#name "_kk_128", name##_kk_128, type, false, false, 128, 256, 65536},                                             \
-        {#name "_kn_128", name##_kn_128, type, false, true, 128, 256, 65536},                                          \
-        {#name "_mk_128", name##_mk_128, type, true, false, 128, 256, 65536},                                          \
-        {#name "_mn_128", name##_mn_128, type, true, true, 128, 256, 65536},                                           \
-        {#name "_kk_64", name##_kk_64, type, false, false, 64, 128, 32768},                                            \
-        {#name "_kn_64", name##_kn_64, type, false, true, 64, 128, 32768},                                             \
-        {#name "_mk_64", name##_mk_64, type, true, false, 64, 128, 32768},                                             \
-        {#name "_mn_64", name##_mn_64, type, true, true, 64, 128, 32768},
+#define SIZES(name, a, b, alongM, alongN, stages)                                                                      \
+    {#name "_128", name##_128, a, b, alongM, alongN, 128, stages}, {#name "_64", name##_64, a, b, alongM, alongN, 64, stages},
+#define ROWS(name, a, b, stages)                                                                                       \
+    SIZES(name##_kk, a, b, false, false, stages) SIZES(name##_kn, a, b, false, true, stages)
+#define KERNELS(name, a, b, stages)                                                                                    \
+    ROWS(name, a, b, stages)                                                                                           \
+    SIZES(name##_mk, a, b, true, false, stages) SIZES(name##_mn, a, b, true, true, stages)
 
-#define ROUNDED(name)                                                                                                  \
-    {#name "_kk_128", wide<name##_kk_128>, Type::F32, false, false, 128, 256, 98304},                                  \
-        {#name "_kn_128", wide<name##_kn_128>, Type::F32, false, true, 128, 256, 98304},                               \
-        {#name "_mk_128", wide<name##_mk_128>, Type::F32, true, false, 128, 256, 98304},                               \
-        {#name "_mn_128", wide<name##_mn_128>, Type::F32, true, true, 128, 256, 98304},                                \
-        {#name "_kk_64", wide<name##_kk_64>, Type::F32, false, false, 64, 128, 49152},                                 \
-        {#name "_kn_64", wide<name##_kn_64>, Type::F32, false, true, 64, 128, 49152},                                  \
-        {#name "_mk_64", wide<name##_mk_64>, Type::F32, true, false, 64, 128, 49152},                                  \
-        {#name "_mn_64", wide<name##_mn_64>, Type::F32, true, true, 64, 128, 49152},
+static const Kernel ALL[] = {KERNELS(gemm_bf16, Type::BF16, Type::BF16, 4)   //
+                             KERNELS(gemm_f16, Type::F16, Type::F16, 4)       //
+                             KERNELS(gemm_tf32, Type::F32, Type::F32, 3)      //
+                             KERNELS(gemm_tf32_rounded, Type::F32, Type::F32, 3)
+                             ROWS(gemm_f32_bf16, Type::F32, Type::BF16, 3)    //
+                             ROWS(gemm_f32_f16, Type::F32, Type::F16, 3)      //
+                             ROWS(gemm_bf16_f32, Type::BF16, Type::F32, 3)    //
+                             ROWS(gemm_f16_f32, Type::F16, Type::F32, 3)};
 
-static const Kernel ALL[] = {KERNELS(gemm_bf16, Type::BF16) KERNELS(gemm_f16, Type::F16)
-                             {"gemm_tf32_kk", wide<gemm_tf32_kk>, Type::F32, false, false, 64, 128, 49152},
-                             {"gemm_tf32_kn", wide<gemm_tf32_kn>, Type::F32, false, true, 64, 128, 49152},
-                             {"gemm_tf32_mk", wide<gemm_tf32_mk>, Type::F32, true, false, 64, 128, 49152},
-                             {"gemm_tf32_mn", wide<gemm_tf32_mn>, Type::F32, true, true, 64, 128, 49152},
-                             ROUNDED(gemm_tf32_rounded)};
+static const Kernel &named(const char *name) {
+    for (const Kernel &kernel : ALL) {
+        if (strcmp(kernel.name, name) == 0) {
+            return kernel;
+        }
+    }
+    fail("there is no %s", name);
+}
 
 static bool isRounded(const Kernel &kernel) {
     return strstr(kernel.name, "rounded") != nullptr;
@@ -75,8 +80,8 @@ static void run(const Kernel &kernel, const GemmCase &c, u64 seed) {
     Generator generator(seed);
     i64 aLength = kernel.alongM ? c.m : c.k;
     i64 bLength = kernel.alongN ? c.n : c.k;
-    Matrix a(kernel.type, c.batch, kernel.alongM ? c.k : c.m, aLength, padded(aLength) + c.gap, c.offset, atEnd);
-    Matrix b(kernel.type, c.batch, kernel.alongN ? c.k : c.n, bLength, padded(bLength) + c.gap, c.offset, atEnd);
+    Matrix a(kernel.a, c.batch, kernel.alongM ? c.k : c.m, aLength, padded(aLength) + c.gap, c.offset, atEnd);
+    Matrix b(kernel.b, c.batch, kernel.alongN ? c.k : c.n, bLength, padded(bLength) + c.gap, c.offset, atEnd);
     GemmOutputs outputs(c, atEnd);
     a.batchStride = a.lines * a.stride;
     b.batchStride = b.lines * b.stride;
@@ -86,6 +91,16 @@ static void run(const Kernel &kernel, const GemmCase &c, u64 seed) {
     outputs.residual.fillRandom(generator, c.batch);
     if (c.hasInfinity) {
         a.set(0, 0, 0, (f32)INFINITY);
+        b.set(0, 1, 1, -(f32)INFINITY);
+        b.set(0, 2, 2, (f32)NAN);
+        if (kernel.a == Type::F32 && !isRounded(kernel)) {
+            /* Rounded to TF32 it is infinite. */
+            a.set(0, 3, 3, std::numeric_limits<f32>::max());
+        }
+    }
+    if (c.same != 0) {
+        a.change(c.batch, [&](f32) { return c.same; });
+        b.change(c.batch, [&](f32) { return c.same; });
     }
     if (c.positive) {
         a.makePositive(c.batch);
@@ -100,9 +115,9 @@ static void run(const Kernel &kernel, const GemmCase &c, u64 seed) {
     s.bBatch = b.batchStride;
     outputs.describe(c, s);
     i64 tiles = (c.m + kernel.tile - 1) / kernel.tile * ((c.n + kernel.tile - 1) / kernel.tile);
-    launch(comparison.name.c_str(), {(u32)tiles, (u32)c.batch, 1}, kernel.threads, kernel.shared, seed, [&] {
-        kernel.run((const u16 *)a.memory.data, (const u16 *)b.memory.data, outputs.bias.memory.data,
-                   outputs.residual.memory.data, outputs.out.memory.data, s, c.scale);
+    launch(comparison.name.c_str(), {(u32)tiles, (u32)c.batch, 1}, kernel.threads(), kernel.shared(), seed, [&] {
+        kernel.run(a.memory.data, b.memory.data, outputs.bias.memory.data, outputs.residual.memory.data,
+                   outputs.out.memory.data, s, c.scale);
     });
     for (i64 batch = 0; batch < c.batch; batch++) {
         for (i64 i = 0; i < c.m; i++) {
@@ -135,7 +150,7 @@ int main(int, char **) {
     u64 seed = 1;
     for (const Kernel &kernel : ALL) {
         GemmCase plain = {kernel.tile + 13, kernel.tile + 29, 141};
-        plain.out = kernel.type;
+        plain.out = kernel.a;
         run(kernel, plain, seed++);
         GemmCase one = {1, 1, 1};
         one.out = Type::F32;
@@ -143,26 +158,39 @@ int main(int, char **) {
         GemmCase finished = {37, 50, 65, 2};
         finished.out = Type::F32;
         finished.hasBias = finished.hasResidual = true;
-        finished.bias = seed % 2 == 0 ? Type::F32 : kernel.type;
+        finished.bias = seed % 2 == 0 ? Type::F32 : kernel.b;
         finished.activation = (i32)(seed % 8);
         finished.scale = 0.75f;
         run(kernel, finished, seed++);
         GemmCase infinite = {20, 12, 40};
         infinite.hasInfinity = true;
-        infinite.out = kernel.type;
+        infinite.out = kernel.a == Type::F32 ? Type::F32 : kernel.b;
         run(kernel, infinite, seed++);
     }
     /* Of one sign, where rounding towards zero adds up: as many terms as stay within the tolerance. */
-    for (u32 tile : {4, 12}) {
-        GemmCase positive = {20, 12, 1024};
-        positive.positive = true;
-        positive.out = Type::F32;
-        run(ALL[tile], positive, seed++);
+    GemmCase positive = {20, 12, 1024};
+    positive.positive = true;
+    positive.out = Type::F32;
+    for (const char *name : {"gemm_bf16_kk_64", "gemm_f16_kk_64"}) {
+        run(named(name), positive, seed++);
+    }
+    /* Any number of them where each few are added up by themselves; these lose most when they are cut. */
+    for (const char *name : {"gemm_tf32_kk_64", "gemm_f32_bf16_kn_64", "gemm_f16_f32_kk_64"}) {
+        for (i64 terms : {1024, 8192, 65536}) {
+            positive.k = terms;
+            run(named(name), positive, seed++);
+        }
+        for (i64 terms : {4, 32, 256}) {
+            positive.k = terms;
+            positive.same = 1 + 0x1p-11f - 0x1p-23f;
+            run(named(name), positive, seed++);
+        }
+        positive.same = 0;
     }
     /* Several bands of tiles, and enough steps for every stage to come again. */
     GemmCase large = {600, 136, 300};
     large.gap = large.outGap = 0;
     large.out = Type::F16;
-    run(ALL[12], large, seed++);
+    run(named("gemm_f16_kk_64"), large, seed++);
     return 0;
 }

@@ -1,8 +1,8 @@
 /*
- * Matmul on 16-bit operands with mma.sync, for sm_80 and later. A block has a tile of BM x BN results, its warps WARPS_M x
- * WARPS_N parts of it; BK terms at a time go through STAGES tiles of shared memory, copied by cp.async while earlier ones
- * are multiplied. A and b may each be contiguous along k or along the other axis. Blocks number tiles in bands of
- * BAND tile rows, so that those that run at once share operands in the L2 cache; blockIdx.y is the batch.
+ * Matmul with mma.sync, for sm_80 and later: the loop over tiles, and the products of 16-bit operands. A block has a tile of
+ * BM x BN results, its warps WM x WN parts of it; TERMS terms at a time go through STAGES tiles of shared memory, copied by
+ * cp.async while earlier ones are multiplied. A and b may each be contiguous along k or along the other axis. Blocks number tiles in
+ * bands of BAND tile rows, so that those that run at once share operands in the L2 cache; blockIdx.y is the batch.
  */
 #pragma once
 #include "gemm_epilogue.h"
@@ -59,40 +59,42 @@ TN_FUNCTION void finish_tile(u32 tile, i64 fromM, i64 fromN, i64 batch, const vo
     }
 }
 
-template <class T, u32 BM, u32 BN, u32 BK, u32 WARPS_M, u32 WARPS_N, u32 STAGES, bool A_ALONG_M, bool B_ALONG_N>
-TN_FUNCTION void gemm(const u16 *a, const u16 *b, const void *bias, const void *residual, void *out, const GemmShape &s,
-                      f32 scale) {
-    const u32 THREADS = WARPS_M * WARPS_N * 32;
-    const u32 WM = BM / WARPS_M;
-    const u32 WN = BN / WARPS_N;
-    const u32 A_LENGTH = A_ALONG_M ? BM : BK;
-    const u32 B_LENGTH = B_ALONG_N ? BN : BK;
-    const u32 A_BYTES = BM * BK * 2;
-    const u32 STAGE = A_BYTES + BN * BK * 2;
-    static_assert(STAGE * STAGES >= BM * BN * 4, "the sums fit where the operands were");
-    u32 thread = threadIdx.x;
-    u32 lane = thread % 32;
-    u32 warpRow = thread / 32 / WARPS_N * WM;
-    u32 warpColumn = thread / 32 % WARPS_N * WN;
-    TileNumber number = tile_number(blockIdx.x, (u32)((s.m + BM - 1) / BM), (u32)((s.n + BN - 1) / BN));
-    i64 batch = blockIdx.y;
-    i64 fromM = number.row * BM;
-    i64 fromN = number.column * BN;
-    u32 shared = shared_base();
+/* Which results a block has. */
+struct BlockTile {
+    i64 m, n, batch;
+};
 
-    TileCopy<A_ALONG_M ? BK : BM, A_LENGTH, THREADS, A_ALONG_M> copyA;
-    TileCopy<B_ALONG_N ? BK : BN, B_LENGTH, THREADS, B_ALONG_N> copyB;
-    const u16 *matrixA = a + s.a + batch * s.aBatch;
-    const u16 *matrixB = b + s.b + batch * s.bBatch;
-    copyA.begin(matrixA, s.aStride, A_ALONG_M ? 0 : fromM, A_ALONG_M ? s.k : s.m, A_ALONG_M ? fromM : 0,
-                A_ALONG_M ? s.m : s.k, thread);
-    copyB.begin(matrixB, s.bStride, B_ALONG_N ? 0 : fromN, B_ALONG_N ? s.k : s.n, B_ALONG_N ? fromN : 0,
-                B_ALONG_N ? s.n : s.k, thread);
-    i64 steps = (s.k + BK - 1) / BK;
+template <class Product> TN_FUNCTION BlockTile block_tile(const GemmShape &s) {
+    TileNumber number = tile_number(blockIdx.x, (u32)((s.m + Product::BM - 1) / Product::BM),
+                                    (u32)((s.n + Product::BN - 1) / Product::BN));
+    BlockTile tile = {number.row * Product::BM, number.column * Product::BN, (i64)blockIdx.y};
+    return tile;
+}
+
+/*
+ * Multiplies a block's tile and stages its sums. A Product is what is multiplied and how: the tiles Left and Right, of BM and BN by
+ * TERMS; WM x WN results for each of THREADS / 32 warps; and multiply, which adds a stage's products to a warp's sums.
+ */
+template <class Product>
+TN_FUNCTION void multiply_tiles(const void *a, const void *b, const BlockTile &block, const GemmShape &s) {
+    const u32 WM = Product::WM, WN = Product::WN, STAGES = Product::STAGES;
+    const u32 LEFT = Product::Left::BYTES;
+    const u32 STAGE = LEFT + Product::Right::BYTES;
+    static_assert(Product::BM / WM * (Product::BN / WN) * 32 == Product::THREADS, "every result has its warp");
+    static_assert(STAGE * STAGES >= Product::BM * Product::BN * 4, "the sums fit where the operands were");
+    u32 lane = threadIdx.x % 32;
+    u32 warpRow = threadIdx.x / 32 / (Product::BN / WN) * WM;
+    u32 warpColumn = threadIdx.x / 32 % (Product::BN / WN) * WN;
+    u32 shared = shared_base();
+    typename Product::Left left;
+    typename Product::Right right;
+    left.begin(a, s.a + block.batch * s.aBatch, s.aStride, block.m, s.m, s.k);
+    right.begin(b, s.b + block.batch * s.bBatch, s.bStride, block.n, s.n, s.k);
+    i64 steps = (s.k + Product::TERMS - 1) / Product::TERMS;
     for (u32 stage = 0; stage < STAGES - 1; stage++) {
         if (stage < steps) {
-            copyA.next(shared + stage * STAGE, thread);
-            copyB.next(shared + stage * STAGE + A_BYTES, thread);
+            left.next(shared + stage * STAGE);
+            right.next(shared + stage * STAGE + LEFT);
         }
         copy_async_commit();
     }
@@ -115,32 +117,12 @@ TN_FUNCTION void gemm(const u16 *a, const u16 *b, const void *bias, const void *
         /* Also: every warp is done with the tile that is overwritten next. */
         block_barrier();
         if (step + STAGES - 1 < steps) {
-            copyA.next(shared + writing * STAGE, thread);
-            copyB.next(shared + writing * STAGE + A_BYTES, thread);
+            left.next(shared + writing * STAGE);
+            right.next(shared + writing * STAGE + LEFT);
         }
         copy_async_commit();
         u32 tileA = shared + reading * STAGE;
-        u32 tileB = tileA + A_BYTES;
-#pragma unroll
-        for (u32 k = 0; k < BK; k += 16) {
-            u32 x[WM / 16][4];
-            u32 y[WN / 16][4];
-#pragma unroll
-            for (u32 i = 0; i < WM / 16; i++) {
-                load_a<A_LENGTH, A_ALONG_M>(x[i], tileA, warpRow + i * 16, k, lane);
-            }
-#pragma unroll
-            for (u32 j = 0; j < WN / 16; j++) {
-                load_b<B_LENGTH, B_ALONG_N>(y[j], tileB, warpColumn + j * 16, k, lane);
-            }
-#pragma unroll
-            for (u32 i = 0; i < WM / 16; i++) {
-#pragma unroll
-                for (u32 j = 0; j < WN / 8; j++) {
-                    T::mma(sums[i][j], x[i], y[j / 2] + j % 2 * 2);
-                }
-            }
-        }
+        Product::multiply(sums, tileA, warpRow, tileA + LEFT, warpColumn, lane);
         reading = reading + 1 == STAGES ? 0 : reading + 1;
         writing = writing + 1 == STAGES ? 0 : writing + 1;
     }
@@ -150,19 +132,61 @@ TN_FUNCTION void gemm(const u16 *a, const u16 *b, const void *bias, const void *
     for (u32 i = 0; i < WM / 16; i++) {
 #pragma unroll
         for (u32 j = 0; j < WN / 8; j++) {
-            stage_sums<BN>(shared, warpRow + i * 16, warpColumn + j * 8, sums[i][j], lane);
+            stage_sums<Product::BN>(shared, warpRow + i * 16, warpColumn + j * 8, sums[i][j], lane);
         }
     }
     block_barrier();
-    finish_tile<BM, BN, THREADS>(shared, fromM, fromN, batch, bias, residual, out, s, scale);
+}
+
+/* Of 16-bit operands. */
+template <class T, u32 SIZE_M, u32 SIZE_N, u32 WARPS_M, u32 WARPS_N, bool A_ALONG_M, bool B_ALONG_N>
+struct SixteenBitProduct {
+    static const u32 BM = SIZE_M, BN = SIZE_N, TERMS = 32, STAGES = 4, THREADS = WARPS_M * WARPS_N * 32;
+    static const u32 WM = BM / WARPS_M, WN = BN / WARPS_N;
+    typedef OperandTile<1, BM, TERMS, THREADS, A_ALONG_M> Left;
+    typedef OperandTile<1, BN, TERMS, THREADS, B_ALONG_N> Right;
+
+    static __device__ __forceinline__ void multiply(f32 (*sums)[WN / 8][4], u32 tileA, u32 row, u32 tileB, u32 column,
+                                                    u32 lane) {
+#pragma unroll
+        for (u32 k = 0; k < TERMS; k += 16) {
+            u32 x[WM / 16][4];
+            u32 y[WN / 16][4];
+#pragma unroll
+            for (u32 i = 0; i < WM / 16; i++) {
+                load_a<Left::LENGTH, A_ALONG_M>(x[i], tileA, row + i * 16, k, lane);
+            }
+#pragma unroll
+            for (u32 j = 0; j < WN / 16; j++) {
+                load_b<Right::LENGTH, B_ALONG_N>(y[j], tileB, column + j * 16, k, lane);
+            }
+#pragma unroll
+            for (u32 i = 0; i < WM / 16; i++) {
+#pragma unroll
+                for (u32 j = 0; j < WN / 8; j++) {
+                    T::mma(sums[i][j], x[i], y[j / 2] + j % 2 * 2);
+                }
+            }
+        }
+    }
+};
+
+template <class Product>
+TN_FUNCTION void gemm(const void *a, const void *b, const void *bias, const void *residual, void *out, const GemmShape &s,
+                      f32 scale) {
+    BlockTile block = block_tile<Product>(s);
+    multiply_tiles<Product>(a, b, block, s);
+    finish_tile<Product::BM, Product::BN, Product::THREADS>(shared_base(), block.m, block.n, block.batch, bias, residual, out,
+                                                            s, scale);
 }
 
 /* Kernels of a type: the letters say along which axis a and b are contiguous. */
 #define GEMM_KERNEL(name, T, BM, BN, WARPS_M, WARPS_N, A_ALONG_M, B_ALONG_N)                                           \
     extern "C" __global__ void __launch_bounds__(WARPS_M *WARPS_N * 32)                                                \
-        name(const u16 *a, const u16 *b, const void *bias, const void *residual, void *out, const GemmShape s,        \
+        name(const void *a, const void *b, const void *bias, const void *residual, void *out, const GemmShape s,      \
              const f32 scale) {                                                                                        \
-        gemm<T, BM, BN, 32, WARPS_M, WARPS_N, 4, A_ALONG_M, B_ALONG_N>(a, b, bias, residual, out, s, scale);           \
+        gemm<SixteenBitProduct<T, BM, BN, WARPS_M, WARPS_N, A_ALONG_M, B_ALONG_N>>(a, b, bias, residual, out, s,       \
+                                                                                    scale);                           \
     }
 #define GEMM_KERNELS(name, T)                                                                                          \
     GEMM_KERNEL(name##_kk_128, T, 128, 128, 2, 4, false, false)                                                        \

@@ -6,11 +6,6 @@
 #include "tile.h"
 #include "element.h"
 
-/* A line's chunks are exchanged so that eight-byte reads of four lines by two chunks lie in different banks. */
-TN_FUNCTION u32 wide_place(u32 line, u32 chunk) {
-    return line * 128 + (chunk ^ ((line & 3) << 1 | (line >> 2 & 1))) * 16;
-}
-
 /* BM lines of 32 16-bit terms. */
 template <class T, u32 BM, u32 THREADS> struct SixteenBitLeft {
     typedef T Product;
@@ -63,7 +58,7 @@ template <u32 BM, u32 THREADS> struct WideLeft {
             i64 line = firstLine + at / 8;
             i64 rest = line < allLines ? left - (i64)(at % 8 * 4) : 0;
             u32 bytes = (u32)(rest < 0 ? 0 : rest > 4 ? 4 : rest) * 4;
-            copy_async16(to + wide_place(at / 8, at % 8), bytes == 0 ? base : base + line * stride + at % 8 * 4, bytes);
+            copy_async16(to + wide_place<64>(at / 8, at % 8), bytes == 0 ? base : base + line * stride + at % 8 * 4, bytes);
         }
         /* The next tile. */
         base += 32;
@@ -74,7 +69,7 @@ template <u32 BM, u32 THREADS> struct WideLeft {
         for (u32 i = 0; i < 4; i++) {
             u32 row = line + lane / 4 + (i & 1) * 8;
             u32 term = k + lane % 4 * 2 + (i >> 1) * 8;
-            Two both = load_shared2(tile + wide_place(row, term / 4) + term % 4 * 4);
+            Two both = load_shared2(tile + wide_place<64>(row, term / 4) + term % 4 * 4);
             cut(&r[0][i], &r[1][i], &r[2][i], both.x[0], both.x[1]);
         }
     }

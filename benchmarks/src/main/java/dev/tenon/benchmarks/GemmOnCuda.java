@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * BF16 matrix products on a CUDA device, weights kept as [n, k]: cuBLAS and Tenon's own kernels in one process and in turn, each time
+ * BF16 and F32 matrix products on a CUDA device, weights kept as [n, k]: cuBLAS and Tenon's own kernels in one process and in turn, each time
  * several launches in a row up to the end of the last; where the own kernel's blocks go in pairs, a second line has the one without
  * clusters in cuBLAS's place. Arguments: the device ({@code cuda:0}), rounds (7), then, for shapes other
  * than these, m, n and k of each.
@@ -41,9 +41,6 @@ public final class GemmOnCuda {
     private static final double OPERATIONS = 2e13;
 
     private static final int MOST_LAUNCHES = 200;
-    /** Of a result's magnitude: both round sums of F32 to BF16. */
-    private static final double ROUNDING = 1.0 / 128;
-
     private static final long CHECKED_ROWS = 256;
 
     private GemmOnCuda() {}
@@ -70,15 +67,17 @@ public final class GemmOnCuda {
             library.reasons().forEach(System.out::println);
             System.out.printf(
                     Locale.ROOT,
-                    "%-18s %14s %14s %7s %10s  %s%n",
+                    "%-23s %14s %14s %7s %10s  %s%n",
                     "m x n x k",
                     "cuBLAS TFLOP/s",
                     "own TFLOP/s",
                     "ratio",
                     "difference",
                     "by");
-            for (long[] shape : shapes) {
-                compare(byLibrary, byKernels, withoutClusters, shape, rounds);
+            for (DType type : List.of(DType.BF16, DType.F32)) {
+                for (long[] shape : shapes) {
+                    compare(byLibrary, byKernels, withoutClusters, type, shape, rounds);
+                }
             }
         }
     }
@@ -105,17 +104,18 @@ public final class GemmOnCuda {
         }
     }
 
-    private static void compare(Device byLibrary, Device byKernels, Device withoutClusters, long[] shape, int rounds) {
-        String name = shape[0] + " x " + shape[1] + " x " + shape[2];
+    private static void compare(
+            Device byLibrary, Device byKernels, Device withoutClusters, DType type, long[] shape, int rounds) {
+        String name = type + " " + shape[0] + " x " + shape[1] + " x " + shape[2];
         try (Scope scope = Scope.open()) {
-            Matmul theirs = product(byLibrary, shape);
-            Matmul ours = product(byKernels, shape);
+            Matmul theirs = product(byLibrary, type, shape);
+            Matmul ours = product(byKernels, type, shape);
             compare(name, byLibrary, theirs, byKernels, ours, rounds);
             if (choice(byKernels, ours).contains("_pair_")) {
                 compare(
                         "  without clusters",
                         withoutClusters,
-                        product(withoutClusters, shape),
+                        product(withoutClusters, type, shape),
                         byKernels,
                         ours,
                         rounds);
@@ -131,7 +131,7 @@ public final class GemmOnCuda {
                 Interleaved.run(WARM_UP, rounds, () -> run(first, theirs, launches), () -> run(second, ours, launches));
         System.out.printf(
                 Locale.ROOT,
-                "%-18s %14.1f %14.1f %7.3f %10.2e  %s%n",
+                "%-23s %14.1f %14.1f %7.3f %10.2e  %s%n",
                 name,
                 launches * operations / times.firstMedian() / 1e12,
                 launches * operations / times.secondMedian() / 1e12,
@@ -140,13 +140,13 @@ public final class GemmOnCuda {
                 choice);
     }
 
-    private static Matmul product(Device device, long[] shape) {
+    private static Matmul product(Device device, DType type, long[] shape) {
         long m = shape[0];
         long n = shape[1];
         long k = shape[2];
-        Tensor a = Nn.random(device, DType.BF16, new Uniform(-1, 1), 1, 0, m, k);
-        Tensor weight = Nn.random(device, DType.BF16, new Uniform(-1, 1), 2, 0, n, k);
-        return new Matmul(a, weight.transpose(), Epilogue.NONE, Tensor.zeros(device, DType.BF16, m, n));
+        Tensor a = Nn.random(device, type, new Uniform(-1, 1), 1, 0, m, k);
+        Tensor weight = Nn.random(device, type, new Uniform(-1, 1), 2, 0, n, k);
+        return new Matmul(a, weight.transpose(), Epilogue.NONE, Tensor.zeros(device, type, m, n));
     }
 
     private static void run(Device device, Matmul op, int launches) {
@@ -178,10 +178,15 @@ public final class GemmOnCuda {
             difference = Math.max(difference, Math.abs(left[i] - right[i]));
             magnitude = Math.max(magnitude, Math.abs(left[i]));
         }
-        if (!(difference <= ROUNDING * magnitude) || magnitude == 0) {
+        if (!(difference <= rounding(ours.out().dtype()) * magnitude) || magnitude == 0) {
             throw new IllegalStateException("the results differ by " + difference + " of " + magnitude);
         }
         return difference / magnitude;
+    }
+
+    /** Of a result's magnitude. Of BF16 both round sums of F32; of F32 both add up in another order. */
+    private static double rounding(DType type) {
+        return type == DType.BF16 ? 0x1p-7 : 0x1p-14;
     }
 
     private static float[] lastRows(Tensor out) {

@@ -106,6 +106,14 @@ record DeviceInfo(
         };
     }
 
+    private String productsOfF32() {
+        CudaTraits traits = tensorCores().traits();
+        if (traits.tf32()) {
+            return "rounded to TF32 (-D" + TF32 + "=true)";
+        }
+        return traits.hasFastTf32() ? "to F32's precision, as three of TF32" : "in F32";
+    }
+
     TensorCores tensorCores() {
         return new TensorCores(
                 new CudaTraits(
@@ -136,7 +144,7 @@ record DeviceInfo(
         if (blas instanceof BlasLibrary.Found found) {
             details.put("matrix products", found.blas().description());
         }
-        details.put("products of F32", isTf32Allowed() ? "rounded to TF32 (-D" + TF32 + "=true)" : "in F32");
+        details.put("products of F32", productsOfF32());
         if (!isSet(CLUSTERS, true)) {
             details.put("clusters of blocks", "none (-D" + CLUSTERS + "=false)");
         }

@@ -64,12 +64,11 @@ class BlasChoiceTest {
     }
 
     @Test
-    void largeProductsOfSixteenBitsAndAllOfF32() {
+    void largeProductsOfSixteenBitsAndAllOfF64() {
         for (DType type : new DType[] {DType.BF16, DType.F16}) {
             assertEquals("cublasGemmEx " + BY, choice(linear(type, 8192, 8192, 8192, Epilogue.NONE, type)));
             assertEquals("cublasGemmEx " + BY, choice(linear(type, 256, 256, 256, Epilogue.NONE, DType.F32)));
         }
-        assertEquals("cublasGemmEx " + BY, choice(linear(DType.F32, 20, 30, 40, Epilogue.NONE, DType.F32)));
         assertEquals("cublasGemmEx " + BY, choice(linear(DType.F64, 20, 30, 40, Epilogue.NONE, DType.F64)));
         Tensor heads = tensor(DType.BF16, 2, 4, 256, 64);
         assertEquals(
@@ -88,6 +87,14 @@ class BlasChoiceTest {
         assertEquals(
                 "gemm_bf16_kk_64 (1 of Hopper's tiles, too few for 132 multiprocessors) (not cuBLAS: a small product)",
                 choice(linear(DType.BF16, 64, 64, 64, Epilogue.NONE, DType.BF16)));
+    }
+
+    @Test
+    void f32IsTenonsWhereItsKernelsApply() {
+        assertEquals(
+                "gemm_tf32_kk_128 (not cuBLAS: it multiplies F32 off tensor cores)",
+                choice(linear(DType.F32, 4096, 4096, 512, Epilogue.NONE, DType.F32)));
+        assertEquals("cublasGemmEx " + BY, choice(linear(DType.F32, 20, 30, 41, Epilogue.NONE, DType.F32)));
     }
 
     /** One row each of many that share the weight is many rows. */
@@ -109,7 +116,8 @@ class BlasChoiceTest {
     void quantizedWeightsNever() {
         Tensor weight = tensor(DType.Q4_K, 4096, 4096).transpose();
         Matmul op = new Matmul(tensor(DType.BF16, 512, 4096), weight, Epilogue.NONE, tensor(DType.BF16, 512, 4096));
-        assertEquals("gemm_bf16_q4_k (not cuBLAS: cuBLAS has no quantized weights)", choice(op));
+        assertEquals(
+                "left_planes, gemm_quant_hopper_bf16_q4_k (not cuBLAS: cuBLAS has no quantized weights)", choice(op));
     }
 
     @Test

@@ -142,13 +142,13 @@ class LargeLaunchTest {
         assertEquals(most, last().grid().x());
     }
 
-    /** Rows that are one axis for a matrix product with as many tiles as there are blocks, and with more. */
+    /** Rows that are one axis for a matrix product, off tensor cores, with as many tiles as there are blocks, and with more. */
     @Test
     void productsOfVeryManyRows() {
         long rows = 1L << 37;
-        Tensor a = Tensor.empty(device, DType.F32, rows, 8);
-        Tensor b = Tensor.empty(device, DType.F32, 8, 1);
-        Tensor out = Tensor.empty(device, DType.F32, rows, 1);
+        Tensor a = Tensor.empty(device, DType.F64, rows, 8);
+        Tensor b = Tensor.empty(device, DType.F64, 8, 1);
+        Tensor out = Tensor.empty(device, DType.F64, rows, 1);
         assertTooLarge(new Matmul(a, b, Epilogue.NONE, out), rows / 64);
         Tensor fewer = a.slice(0, 0, rows - 64);
         device.execute(new Matmul(fewer, b, Epilogue.NONE, out.slice(0, 0, rows - 64)));

@@ -56,6 +56,7 @@ class LimitsAndTuningTest {
             driver.meanings.put("probe_mma_" + type, (device, values) -> write(device, values, 32, -3695 * 2048));
             driver.meanings.put("probe_wgmma_" + type, (device, values) -> write(device, values, 256, -349935 * 1024));
         }
+        driver.meanings.put("probe_mma_tf32", (device, values) -> write(device, values, 32, -1736 * 2048));
         long count = (1L << 30) / 4;
         driver.meanings.put(
                 "probe_read",
@@ -97,6 +98,7 @@ class LimitsAndTuningTest {
                             "probe_fill",
                             products + "bf16",
                             products + "f16",
+                            "probe_mma_tf32",
                             "probe_multiply_add",
                             "probe_read"),
                     kernels(driver));

@@ -172,11 +172,43 @@ class TensorCoreLaunchTest {
     }
 
     @Test
-    void productsOfWideOperandsStayInF32() {
-        Matmul op = matmul(DType.F32, 256, 256, 256);
-        assertTrue(kernels(op).stream().noneMatch(name -> name.contains("tf32")));
-        assertTrue(profiled(op).endsWith("portable: sums of TF32 products are not as exact as F32 sums"), profiled(op));
+    void productsOfWideOperandsAreThreeOfTf32() {
+        assertEquals(List.of("gemm_tf32_kk_128"), kernels(matmul(DType.F32, 2048, 2048, 256)));
+        assertEquals(98304, driver.launches.getLast().grid().sharedBytes());
+        assertEquals(List.of("gemm_tf32_kk_64"), kernels(matmul(DType.F32, 256, 256, 256)));
         assertEquals(List.of("rows_f32_4"), kernels(matmul(DType.F32, 3, 256, 256)));
+        assertEquals(
+                "to F32's precision, as three of TF32",
+                backend.properties().details().get("products of F32"));
+    }
+
+    /** Every type beside F32, how the weight lies, and both tiles: the conformance suite's cases have smaller ones. */
+    @Test
+    void productsOfF32AndSixteenBits() {
+        change(RecordingDriver.ampere(Simulation.MEMORY));
+        for (DType type : List.of(DType.BF16, DType.F16)) {
+            String name = type == DType.BF16 ? "bf16" : "f16";
+            for (long m : new long[] {100, 2100}) {
+                String tile = m < 1000 ? "_64" : "_128";
+                Tensor x = tensor(DType.F32, m, 264);
+                Tensor weight = tensor(type, 1030, 264).transpose();
+                Tensor narrow = tensor(type, m, 264);
+                Tensor wide = tensor(DType.F32, 264, 1032);
+                Tensor out = tensor(DType.F32, m, 1032);
+                assertEquals(
+                        List.of("gemm_f32_" + name + "_kk" + tile),
+                        kernels(new Matmul(x, weight, Epilogue.NONE, tensor(type, m, 1030))));
+                assertEquals(
+                        List.of("gemm_f32_" + name + "_kn" + tile),
+                        kernels(new Matmul(x, tensor(type, 264, 1032), Epilogue.NONE, out)));
+                assertEquals(
+                        List.of("gemm_" + name + "_f32_kk" + tile),
+                        kernels(new Matmul(narrow, tensor(DType.F32, 1032, 264).transpose(), Epilogue.NONE, out)));
+                assertEquals(
+                        List.of("gemm_" + name + "_f32_kn" + tile),
+                        kernels(new Matmul(narrow, wide, Epilogue.NONE, out)));
+            }
+        }
     }
 
     @Test

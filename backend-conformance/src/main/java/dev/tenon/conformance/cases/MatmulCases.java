@@ -29,10 +29,18 @@ public final class MatmulCases {
                         types(all, a, b, to);
                     }
                 }
+                if (a != DType.F64 && b != DType.F64) {
+                    aligned(all, a, b);
+                }
             }
         }
         for (DType a : List.of(DType.F32, DType.BF16, DType.F16, DType.F64)) {
             shapes(all, a);
+        }
+        // Long enough that sums rounded towards zero would show, and aligned for matrix units.
+        for (DType b : List.of(DType.F32, DType.BF16, DType.F16)) {
+            content(all, DType.F32, b, "of one sign", Content.uniform(0, 1), 17, 2048, 40);
+            content(all, DType.F32, b, "spoiled", Content.spoiled(), 17, 296, 40);
         }
         layouts(all);
         batches(all);
@@ -49,6 +57,15 @@ public final class MatmulCases {
                 plain(all, a, b, to, left, right, Placement.CONTIGUOUS, 13, 33, 47);
                 plain(all, a, b, to, left, right, Placement.CONTIGUOUS, 3, 207, 70);
                 plain(all, a, b, to, left, right, Placement.CONTIGUOUS, 1, 100, 66);
+            }
+        }
+    }
+
+    /** The same with all lines on 16-byte addresses, as matrix units want them. */
+    private static void aligned(List<OpCase> all, DType a, DType b) {
+        for (Placement left : List.of(Placement.CONTIGUOUS, Placement.TRANSPOSED)) {
+            for (Placement right : List.of(Placement.CONTIGUOUS, Placement.TRANSPOSED)) {
+                plain(all, a, b, DType.F32, left, right, Placement.CONTIGUOUS, 72, 136, 80);
             }
         }
     }
@@ -113,18 +130,20 @@ public final class MatmulCases {
                     130,
                     333);
         }
-        content(all, dtype, "of one sign", Content.uniform(0, 1));
-        content(all, dtype, "spoiled", Content.spoiled());
+        content(all, dtype, dtype, "of one sign", Content.uniform(0, 1), 17, 300, 37);
+        content(all, dtype, dtype, "spoiled", Content.spoiled(), 17, 300, 37);
     }
 
-    private static void content(List<OpCase> all, DType dtype, String note, Content content) {
+    private static void content(
+            List<OpCase> all, DType dtype, DType typeB, String note, Content content, long m, long k, long n) {
+        String types = dtype == typeB ? dtype.toString() : dtype + " by " + typeB;
         all.add(new OpCase(
                 Matmul.class,
-                "%s %s 17x300x37".formatted(dtype, note),
+                "%s %s %dx%dx%d".formatted(types, note, m, k, n),
                 List.of(
-                        in("a", dtype, Placement.CONTIGUOUS, content, 17, 300),
-                        in("b", dtype, Placement.CONTIGUOUS, Content.uniform(0, 1), 300, 37),
-                        out("out", dtype, 17, 37)),
+                        in("a", dtype, Placement.CONTIGUOUS, content, m, k),
+                        in("b", typeB, Placement.CONTIGUOUS, Content.uniform(0, 1), k, n),
+                        out("out", dtype, m, n)),
                 t -> new Matmul(t.get("a"), t.get("b"), Epilogue.NONE, t.get("out"))));
     }
 

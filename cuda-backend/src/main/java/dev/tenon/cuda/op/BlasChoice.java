@@ -64,6 +64,10 @@ sealed interface BlasChoice {
             if (TensorCoreMatmul.isRounding(launch.kernel())) {
                 return Optional.of("operands may be rounded to TF32");
             }
+            // On paper 2.5 times as fast as F32: CudaTraits.hasFastTf32. Not measured.
+            if (launch.kernel().file().equals(TensorCoreMatmul.TF32)) {
+                return Optional.of("it multiplies F32 off tensor cores");
+            }
         }
         return gemm.products() < SMALL ? Optional.of("a small product") : Optional.empty();
     }

@@ -139,8 +139,9 @@ public final class CudaLimitProbe {
             }
         }
         rates.put(DType.F16, rate(hopper ? Product.warpgroups("probe_wgmma_f16") : Product.warps("probe_mma_f16", 16)));
-        if (traits.tf32()) {
-            rates.put(DType.F32, rate(Product.warps("probe_mma_tf32", 8)));
+        if (traits.tf32() || traits.hasFastTf32()) {
+            // Three products to F32's precision, or one of rounded operands.
+            rates.put(DType.F32, rate(Product.warps("probe_mma_tf32", 8)) / (traits.tf32() ? 1 : 3));
         }
         return rates;
     }

@@ -26,6 +26,14 @@ public record CudaTraits(int major, int minor, int multiprocessors, int sharedBy
         return major >= 8;
     }
 
+    /**
+     * Whether TF32 products run at seven to eight times F32's rate, by NVIDIA's data sheets: A100 156 and 19.5 TFLOP/s, H100 495 and
+     * 67. On other devices from 8.6 on it is one to two times, or, from 10.0 on, a rate that is not known of mma.sync.
+     */
+    public boolean hasFastTf32() {
+        return minor == 0 && (major == 8 || major == 9);
+    }
+
     /** Whether kernels for sm_90a run, which are for that one architecture: wgmma, bulk tensor copies. */
     public boolean isHopper() {
         return major == 9 && minor == 0;

@@ -66,7 +66,7 @@ final class HopperMixed {
         // One line has any stride; maps want multiples of 16.
         long lineBytes = lines == 1 ? Math.ceilDiv(length, 8L) * 16 : 2 * stride;
         return new TensorMap(
-                operands.op().b().dtype() == DType.BF16,
+                TensorMap.Element.of(operands.op().b().dtype()),
                 2 * operands.b().base(),
                 List.of(length, lines, operands.batch()),
                 List.of(

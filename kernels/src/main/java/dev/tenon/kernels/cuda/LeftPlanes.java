@@ -96,7 +96,7 @@ record LeftPlanes(GemmOperands operands, int stageParts) {
         }
         long line = 2 * operands.a().rowStride();
         return new TensorMap(
-                operands.op().a().dtype() == DType.BF16,
+                TensorMap.Element.of(operands.op().a().dtype()),
                 2 * operands.a().base(),
                 List.of(operands.k(), operands.m(), operands.batch()),
                 List.of(line, operands.batch() == 1 ? line : 2 * operands.a().batchStride()),
@@ -120,7 +120,7 @@ record LeftPlanes(GemmOperands operands, int stageParts) {
 
     private TensorMap scratchMap(long length, long pitch, long batch) {
         return new TensorMap(
-                true,
+                TensorMap.Element.BF16,
                 0,
                 List.of(length, operands.m(), batch),
                 List.of(2 * pitch, 2 * pitch * operands.m()),

@@ -11,14 +11,14 @@ import java.util.function.BiFunction;
 
 /** Chooses the tensor-core kernel for a matmul, or says why none applies. */
 public final class TensorCoreMatmul {
-    /** The file of the kernels that multiply F32 operands as three TF32 products; others add up exact products. */
+    /** The file of the kernels that multiply F32 by F32 as three TF32 products. */
     public static final String TF32 = "gemm_tf32";
 
     /** The file of those for sm_80 that round F32 operands to TF32, as only a user can ask for. */
-    private static final String TF32_ROUNDED = "gemm_tf32_rounded";
+    static final String TF32_ROUNDED = "gemm_tf32_rounded";
 
-    /** Elements of 16 bits in what one access moves. */
-    private static final int CHUNK = 8;
+    /** Bytes that one access moves. */
+    private static final int CHUNK = 16;
 
     private static final int MOST_ROWS = 8;
     private static final int STAGES = 4;
@@ -66,10 +66,10 @@ public final class TensorCoreMatmul {
         if (a == b) {
             return a != DType.F32
                     ? sixteenBits(operands, device)
-                    : device.tf32() ? rounded(operands, device) : wide(operands);
+                    : device.tf32() ? Tf32Kernels.rounded(operands, device) : Tf32Kernels.wide(operands, device);
         }
-        if (HopperMixed.isFor(a, b) && device.isHopper()) {
-            return HopperMixed.plan(operands, device);
+        if (a == DType.F32 || b == DType.F32) {
+            return Tf32Kernels.mixed(operands, device);
         }
         return new Declined("there is no tensor-core kernel for " + a + " by " + b);
     }
@@ -92,7 +92,7 @@ public final class TensorCoreMatmul {
     }
 
     private static CudaPlan sixteenBits(GemmOperands operands, CudaTraits device) {
-        return aligned(operands, CHUNK, (letters, strides) -> {
+        return aligned(operands, (letters, strides) -> {
             if (!device.isHopper()) {
                 return warps(operands, letters, strides, device);
             }
@@ -125,52 +125,13 @@ public final class TensorCoreMatmul {
                 STAGES * 2 * tile * TERMS * DType.BF16.blockBytes());
     }
 
-    private static CudaPlan wide(GemmOperands operands) {
-        return aligned(
-                operands,
-                CHUNK / 2,
-                (letters, strides) -> tiles(
-                        operands,
-                        CudaKernel.ampere(TF32, TF32 + letters),
-                        strides,
-                        64,
-                        64,
-                        128,
-                        3 * 2 * 64 * TERMS * Float.BYTES));
-    }
-
-    private static CudaPlan rounded(GemmOperands operands, CudaTraits device) {
-        return aligned(operands, CHUNK / 2, (letters, strides) -> {
-            String reason = "operands are rounded to TF32, as asked for";
-            if (!device.isHopper()) {
-                return because(roundedByWarps(operands, letters, strides, device), reason);
-            }
-            CudaPlan hopper = HopperKernels.plan(operands, letters, strides, device);
-            return switch (hopper) {
-                case CudaPlan.Launches _ -> because(hopper, "operands are cut to TF32, as asked for");
-                case Declined declined ->
-                    because(roundedByWarps(operands, letters, strides, device), reason + "; " + declined.reason());
-            };
-        });
-    }
-
-    private static CudaPlan roundedByWarps(GemmOperands operands, String letters, Strides strides, CudaTraits device) {
-        int tile = tile(operands, device);
-        return tiles(
-                operands,
-                CudaKernel.ampere(TF32_ROUNDED, TF32_ROUNDED + letters + "_" + tile),
-                strides,
-                tile,
-                tile,
-                tile == 128 ? 256 : 128,
-                3 * 2 * tile * TERMS * Float.BYTES);
-    }
-
     /** The strides of a's and b's lines. */
     record Strides(long a, long b) {}
 
-    /** @param chunk elements that one access moves */
-    private static CudaPlan aligned(GemmOperands operands, int chunk, BiFunction<String, Strides, CudaPlan> kernel) {
+    /** A kernel for how the operands lie, given as letters and strides, if 16-byte accesses serve. */
+    static CudaPlan aligned(GemmOperands operands, BiFunction<String, Strides, CudaPlan> kernel) {
+        int chunkA = CHUNK / operands.op().a().dtype().blockBytes();
+        int chunkB = CHUNK / operands.op().b().dtype().blockBytes();
         Matrix a = operands.a();
         Matrix b = operands.b();
         boolean alongM = !a.isContiguousAlongColumns();
@@ -181,8 +142,8 @@ public final class TensorCoreMatmul {
         Strides strides =
                 new Strides(alongM ? a.columnStride() : a.rowStride(), alongN ? b.rowStride() : b.columnStride());
         Optional<String> reason = whyUnaligned(
-                        "a", a, alongM ? a.columns() : a.rows(), strides.a(), operands.batch(), chunk)
-                .or(() -> whyUnaligned("b", b, alongN ? b.rows() : b.columns(), strides.b(), operands.batch(), chunk));
+                        "a", a, alongM ? a.columns() : a.rows(), strides.a(), operands.batch(), chunkA)
+                .or(() -> whyUnaligned("b", b, alongN ? b.rows() : b.columns(), strides.b(), operands.batch(), chunkB));
         return reason.<CudaPlan>map(Declined::new)
                 .orElseGet(() -> kernel.apply("_" + (alongM ? "m" : "k") + (alongN ? "n" : "k"), strides));
     }
@@ -213,7 +174,7 @@ public final class TensorCoreMatmul {
     }
 
     /** The larger tile reads operands half as often; it must give every multiprocessor work. */
-    private static int tile(GemmOperands operands, CudaTraits device) {
+    static int tile(GemmOperands operands, CudaTraits device) {
         long large = Math.ceilDiv(operands.m(), 128L) * Math.ceilDiv(operands.n(), 128L) * operands.batch();
         return large >= device.multiprocessors() ? 128 : 64;
     }

@@ -131,12 +131,13 @@ class CudaLimitProbeTest {
         assertTrue(limits.flops(DType.BF16) != limits.flops() && limits.flops(DType.BF16) > 0);
         assertEquals(limits.flops(DType.BF16), limits.flops(DType.Q4_K), "weights are multiplied as BF16");
         assertTrue(limits.productFlops().containsKey(DType.F16));
-        assertEquals(limits.flops(), limits.flops(DType.F32), "F32 stays off tensor cores");
+        assertTrue(limits.productFlops().containsKey(DType.F32));
         assertEquals(
                 Set.of(
                         "probe_multiply_add",
                         "probe_mma_bf16",
                         "probe_mma_f16",
+                        "probe_mma_tf32",
                         "probe_fill",
                         "probe_read",
                         "probe_copy"),
@@ -144,8 +145,15 @@ class CudaLimitProbeTest {
     }
 
     @Test
+    void whereTf32IsNotFasterF32StaysOffTensorCores() {
+        DeviceLimits limits = measure(new CudaTraits(8, 6, 2, 99 * 1024), "");
+        assertEquals(limits.flops(), limits.flops(DType.F32));
+        assertFalse(run.contains("probe_mma_tf32"));
+    }
+
+    @Test
     void roundedProductsHaveTheirOwnPeak() {
-        CudaTraits rounding = new CudaTraits(8, 0, 2, 163 * 1024, true);
+        CudaTraits rounding = new CudaTraits(8, 6, 2, 99 * 1024, true);
         DeviceLimits limits = measure(rounding, "");
         assertTrue(run.contains("probe_mma_tf32"));
         assertTrue(limits.productFlops().containsKey(DType.F32));
@@ -176,7 +184,7 @@ class CudaLimitProbeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"probe_mma_bf16", "probe_mma_f16"})
+    @ValueSource(strings = {"probe_mma_bf16", "probe_mma_f16", "probe_mma_tf32"})
     void soIsOneForWarps(String wrong) {
         DeviceException error = assertThrows(DeviceException.class, () -> measure(A100, wrong));
         assertTrue(error.getMessage().contains(wrong), error.getMessage());

@@ -188,7 +188,7 @@ class HopperMatmulTest {
         assertTrue(((CudaPlan.Launches) few).because().contains("too few for 132"), few::toString);
         // Not without being asked.
         assertEquals(
-                "gemm_tf32_kk",
+                "gemm_tf32_kk_128",
                 only(TensorCoreMatmul.plan(
                                 matmul(a, tensor(DType.F32, 8192, 1000).transpose(), tensor(DType.F32, 4096, 8192)),
                                 H100))

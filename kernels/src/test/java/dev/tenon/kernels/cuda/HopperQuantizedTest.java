@@ -93,7 +93,12 @@ class HopperQuantizedTest {
         assertEquals(132, launch.gridX());
         assertEquals(6 * 16384 + 3 * 128 * 11 * 16 + 16384 + 2 * 11 * 8 + 1024, launch.sharedBytes());
         assertEquals(
-                new TensorMap(true, 32, List.of(1024L, 4096L, 1L), List.of(2112L, 2112L), List.of(64, 128, 1)),
+                new TensorMap(
+                        TensorMap.Element.BF16,
+                        32,
+                        List.of(1024L, 4096L, 1L),
+                        List.of(2112L, 2112L),
+                        List.of(64, 128, 1)),
                 map(launch, 0));
     }
 
@@ -113,13 +118,21 @@ class HopperQuantizedTest {
                 new CudaArgument.ScratchMap(
                         0,
                         new TensorMap(
-                                true, 0, List.of(768L, 1000L, 3L), List.of(1536L, 1536L * 1000), List.of(64, 128, 1))),
+                                TensorMap.Element.BF16,
+                                0,
+                                List.of(768L, 1000L, 3L),
+                                List.of(1536L, 1536L * 1000),
+                                List.of(64, 128, 1))),
                 product.arguments().get(0));
         assertEquals(
                 new CudaArgument.ScratchMap(
                         1,
                         new TensorMap(
-                                true, 0, List.of(96L, 1000L, 1L), List.of(192L, 192L * 1000), List.of(64, 128, 1))),
+                                TensorMap.Element.BF16,
+                                0,
+                                List.of(96L, 1000L, 1L),
+                                List.of(192L, 192L * 1000),
+                                List.of(64, 128, 1))),
                 product.arguments().get(1));
     }
 

@@ -161,14 +161,40 @@ class TensorCoreMatmulTest {
     }
 
     @Test
-    void mixedTypesHaveRowsAlone() {
+    void oneOperandOfF32() {
         Tensor weight = tensor(DType.BF16, 96, 512).transpose();
         CudaLaunch rows =
                 only(TensorCoreMatmul.plan(matmul(tensor(DType.F32, 8, 512), weight, tensor(DType.F32, 8, 96)), A100));
         assertEquals("rows_bf16_8", rows.kernel().name());
+        CudaLaunch few =
+                only(TensorCoreMatmul.plan(matmul(tensor(DType.F32, 9, 512), weight, tensor(DType.F32, 9, 96)), A100));
+        assertEquals("gemm_f32_bf16_kk_64", few.kernel().name());
+        assertEquals(2, few.gridX());
+        assertEquals(128, few.threads());
+        assertEquals(3 * 64 * 32 * 6, few.sharedBytes());
+        CudaLaunch large = only(TensorCoreMatmul.plan(
+                matmul(tensor(DType.F16, 2048, 512), tensor(DType.F32, 512, 2048), tensor(DType.F16, 2048, 2048)),
+                A100));
+        assertEquals("gemm_f16_f32_kn_128", large.kernel().name());
+        assertEquals(256, large.threads());
+        assertEquals(3 * 128 * 32 * 6, large.sharedBytes());
+        Tensor across = tensor(DType.F32, 512, 96).transpose();
         assertTrue(reason(TensorCoreMatmul.plan(
-                        matmul(tensor(DType.F32, 9, 512), weight, tensor(DType.F32, 9, 96)), A100))
-                .contains("F32 by BF16"));
+                        matmul(across, tensor(DType.BF16, 512, 96), tensor(DType.F32, 96, 96)), A100))
+                .contains("rows of a are not contiguous"));
+        // Four elements of F32 are 16 bytes, of BF16 eight.
+        Tensor four = tensor(DType.F32, 96, 12).slice(1, 4, 12);
+        assertEquals(
+                "gemm_f32_bf16_kn_64",
+                only(TensorCoreMatmul.plan(matmul(four, tensor(DType.BF16, 8, 96), tensor(DType.F32, 96, 96)), A100))
+                        .kernel()
+                        .name());
+        Tensor odd = tensor(DType.BF16, 96, 12).slice(1, 4, 12).transpose();
+        assertTrue(reason(TensorCoreMatmul.plan(matmul(four, odd, tensor(DType.F32, 96, 96)), A100))
+                .contains("lines of b"));
+        assertTrue(reason(TensorCoreMatmul.plan(
+                        matmul(tensor(DType.F16, 96, 8), tensor(DType.BF16, 8, 96), tensor(DType.F32, 96, 96)), A100))
+                .contains("F16 by BF16"));
     }
 
     @Test
@@ -176,9 +202,13 @@ class TensorCoreMatmulTest {
         Matmul op =
                 matmul(tensor(DType.F32, 512, 100).transpose(), tensor(DType.F32, 512, 96), tensor(DType.F32, 100, 96));
         CudaLaunch launch = only(TensorCoreMatmul.plan(op, A100));
-        assertEquals("gemm_tf32_mn", launch.kernel().name());
+        assertEquals("gemm_tf32_mn_64", launch.kernel().name());
         assertEquals(2 * 2, launch.gridX());
         assertEquals(49152, launch.sharedBytes());
+        CudaTraits geForce = new CudaTraits(8, 6, 82, 99 * 1024);
+        assertEquals(
+                "three TF32 products are not faster than F32 on compute capability 8.6",
+                reason(TensorCoreMatmul.plan(op, geForce)));
     }
 
     @Test
