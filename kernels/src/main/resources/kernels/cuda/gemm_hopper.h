@@ -162,6 +162,8 @@ TN_FUNCTION void gemm_hopper(const TensorMap *mapA, const TensorMap *mapB, const
                 }
             }
             wgmma_wait<0>();
+            f32 settled[BN / 2];
+            wgmma_settle(settled, sums);
             if (lane == 0) {
                 release_stage<BLOCKS>(empty + before * 8);
             }
@@ -173,7 +175,7 @@ TN_FUNCTION void gemm_hopper(const TensorMap *mapA, const TensorMap *mapB, const
                 warp_barrier();
 #pragma unroll
                 for (u32 j = 0; j < 4; j++) {
-                    stage_sums<32>(own, 0, j * 8, sums + part * 16 + j * 4, lane);
+                    stage_sums<32>(own, 0, j * 8, settled + part * 16 + j * 4, lane);
                 }
                 warp_barrier();
                 i64 fromN = number.column * BN + part * 32;

@@ -86,6 +86,17 @@ TN_FUNCTION void wgmma_commit() {
 template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(LEFT) : "memory");
 }
+/*
+ * After the wait that ends products: what their sums have come to. To the compiler they are there once a product is issued; what it then does
+ * with them it may do before the wait, when PTX leaves open what the registers hold. So sums go nowhere but into products, and here.
+ */
+template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const f32 (&sums)[COUNT]) {
+#pragma unroll
+    for (u32 i = 0; i < COUNT; i++) {
+        settled[i] = sums[i];
+        asm volatile("" : "+f"(settled[i])::"memory");
+    }
+}
 
 /*
  * d = a b, or d += a b where adds is not 0: 64 x 16 by 16 x N, of TF32 64 x 8 by 8 x N. ACROSS: lines run across the terms, which
@@ -288,6 +299,9 @@ TN_FUNCTION void wgmma_commit() {
 }
 template <u32 LEFT> TN_FUNCTION void wgmma_wait() {
     emulatedWgmmaWait(LEFT);
+}
+template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const f32 (&sums)[COUNT]) {
+    memcpy(settled, sums, sizeof sums);
 }
 #define TN_WGMMA_EMULATED(name, type, n)                                                                               \
     template <u32 A_ACROSS, u32 B_ACROSS> TN_FUNCTION void name(f32 *d, u64 a, u64 b, u32 adds) {                      \

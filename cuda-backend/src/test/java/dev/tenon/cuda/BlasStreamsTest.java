@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One handle for all of a device's streams, threads and graphs. */
@@ -30,6 +31,12 @@ class BlasStreamsTest {
     private final RecordingBlas blas = new RecordingBlas(driver);
     private final CudaDevice backend = Simulation.open(driver, blas, BlasUse.ALWAYS);
     private final Device device = Simulation.device(backend);
+
+    /** What is no product, zeros among it, is a kernel's. */
+    @BeforeEach
+    void runKernels() {
+        driver.execution = new PtxExecution();
+    }
 
     @AfterEach
     void close() {

@@ -87,7 +87,7 @@ class OwnKernelTest {
         assertEquals(64, launch.grid().threadsX());
         assertEquals(
                 ((CudaBuffer) in.buffer()).pointer(),
-                RecordingDriver.pointer(launch.values().get(0)));
+                LaunchValues.pointer(launch.values().get(0)));
         run(PTX, "copy", 64);
         assertEquals(2, driver.faults.calls().get("cuModuleLoadDataEx"), "fill's and this one's, once each");
     }

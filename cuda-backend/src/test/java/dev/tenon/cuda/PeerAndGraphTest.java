@@ -117,8 +117,8 @@ class PeerAndGraphTest {
     @Test
     void segmentsOnTwoDevicesAndTheHost() {
         Meaning increment = (device, values) -> {
-            SimulatedDevice.Block from = device.at(RecordingDriver.pointer(values.get(0)));
-            SimulatedDevice.Block to = device.at(RecordingDriver.pointer(values.get(1)));
+            SimulatedDevice.Block from = device.at(LaunchValues.pointer(values.get(0)));
+            SimulatedDevice.Block to = device.at(LaunchValues.pointer(values.get(1)));
             float number = RecordedMemory.bytes(device, from.address, 4, "in").get(ValueLayout.JAVA_FLOAT, 0);
             RecordedMemory.bytes(device, to.address, 4, "out").set(ValueLayout.JAVA_FLOAT, 0, number + 1);
         };

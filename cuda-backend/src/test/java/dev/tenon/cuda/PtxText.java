@@ -19,7 +19,8 @@ final class PtxText {
             "\\.param\\s+(?:\\.align\\s+(\\d+)\\s+)?\\.(\\w)(\\d+)[^,\\[]*?(\\w+_param_\\d+)(?:\\[(\\d+)\\])?");
     private static final Pattern LOADED = Pattern.compile("ld\\.param\\.[bu]64\\s+(%rd\\d+), \\[(\\w+)\\]");
     private static final Pattern GLOBAL = Pattern.compile("cvta\\.to\\.global\\.u64\\s+%rd\\d+, (%rd\\d+);");
-    private static final Pattern SHARED = Pattern.compile("\\.shared\\s+\\.align\\s+\\d+\\s+\\.b8\\s+\\w+\\[(\\d+)\\]");
+    private static final Pattern SHARED =
+            Pattern.compile("\\.shared\\s+\\.align\\s+\\d+\\s+\\.[a-z](\\d+)\\s+\\w+(?:\\[(\\d+)\\])?;");
 
     private static final Pattern TARGET = Pattern.compile("\\.target\\s+(\\w+)");
     private static final Pattern THREADS = Pattern.compile("\\A[^{]*\\.maxntid\\s+(\\d+)");
@@ -122,7 +123,8 @@ final class PtxText {
         int bytes = 0;
         Matcher shared = SHARED.matcher(text);
         while (shared.find()) {
-            bytes += Integer.parseInt(shared.group(1));
+            int count = shared.group(2) == null ? 1 : Integer.parseInt(shared.group(2));
+            bytes += Integer.parseInt(shared.group(1)) / 8 * count;
         }
         return bytes;
     }

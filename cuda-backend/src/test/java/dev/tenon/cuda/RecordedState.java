@@ -20,6 +20,9 @@ abstract class RecordedState implements Driver {
     /** 1000 * major + 10 * minor. */
     int version = 12060;
 
+    /** Of each device. */
+    int multiprocessors = 132;
+
     /** Whether devices can reach each other's memory. */
     boolean linked = true;
 
@@ -156,7 +159,7 @@ abstract class RecordedState implements Driver {
         called("cuDeviceGetAttribute");
         int capability = devices.get(device).capability;
         return switch (attribute) {
-            case 16 -> 132;
+            case 16 -> multiprocessors;
             case 38 -> 50 << 20;
             case 75 -> capability / 10;
             case 76 -> capability % 10;

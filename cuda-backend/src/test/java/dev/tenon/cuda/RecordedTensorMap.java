@@ -3,6 +3,7 @@ package dev.tenon.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tenon.cuda.ptx.TensorBox;
 import dev.tenon.kernels.cuda.TensorMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,6 +19,10 @@ final class RecordedTensorMap {
     private static final int MOST_AXES = 5;
     private static final int LARGEST_BOX = 256;
     private static final int SWIZZLED = 128;
+    private static final int SIZES = 32;
+    private static final int STRIDES = 72;
+    private static final int BOX = 104;
+    private static final int ELEMENT = 120;
 
     private RecordedTensorMap() {}
 
@@ -56,6 +61,34 @@ final class RecordedTensorMap {
         to.set(ValueLayout.JAVA_LONG, 0, MARK);
         to.set(ValueLayout.JAVA_LONG, 8, pointer);
         to.set(ValueLayout.JAVA_LONG, 16, extent(map));
+        int rank = map.sizes().size();
+        to.set(ValueLayout.JAVA_LONG, 24, rank);
+        to.set(ValueLayout.JAVA_LONG, ELEMENT, map.element().bytes());
+        for (int axis = 0; axis < rank; axis++) {
+            to.set(ValueLayout.JAVA_LONG, SIZES + 8L * axis, map.sizes().get(axis));
+            to.set(ValueLayout.JAVA_SHORT, BOX + 2L * axis, map.box().get(axis).shortValue());
+        }
+        for (int axis = 0; axis < rank - 1; axis++) {
+            to.set(ValueLayout.JAVA_LONG, STRIDES + 8L * axis, map.strideBytes().get(axis));
+        }
+    }
+
+    /** What a map that {@link #write} wrote says. */
+    static TensorBox read(byte[] map) {
+        ByteBuffer fields = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(2, fields.getLong(ELEMENT), "bytes of an element, as a PTX interpreter knows them");
+        int rank = (int) field(map, 3);
+        long[] sizes = new long[rank];
+        long[] strides = new long[rank - 1];
+        int[] box = new int[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            sizes[axis] = fields.getLong(SIZES + 8 * axis);
+            box[axis] = fields.getShort(BOX + 2 * axis);
+        }
+        for (int axis = 0; axis < rank - 1; axis++) {
+            strides[axis] = fields.getLong(STRIDES + 8 * axis);
+        }
+        return new TensorBox(pointer(map), sizes, strides, box);
     }
 
     /** Where a map that {@link #write} wrote points. */

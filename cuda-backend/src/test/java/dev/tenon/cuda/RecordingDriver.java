@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.error.NativeCallException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A driver without a device. It holds every call to what CUDA asks: handles that are alive and of the context that is current,
  * launches within the device's limits with the parameters that the kernel's PTX has, pointers into memory that is allocated and
  * not freed in the order of the streams, copies within their buffers. A call that breaks a rule is an {@link AssertionError}.
- * Copies move bytes; kernels do nothing but what {@link #meanings} gives them. {@link Faults} lets any call fail.
+ * Copies move bytes; kernels do nothing but what {@link #execution} or {@link #meanings} give them. {@link Faults} lets any call fail.
  */
 final class RecordingDriver extends RecordedMemory {
     private static final int SHARED_BYTES = 48 << 10;
@@ -30,7 +27,11 @@ final class RecordingDriver extends RecordedMemory {
     /** What kernels do with their device's memory, by name; most do nothing. */
     final Map<String, Meaning> meanings = new HashMap<>();
 
-    private record Module(SimulatedDevice device, Map<String, PtxText.Kernel> kernels) {}
+    /** What runs kernels, if they are run. */
+    @Nullable
+    PtxExecution execution;
+
+    private record Module(SimulatedDevice device, String ptx, Map<String, PtxText.Kernel> kernels) {}
 
     private static final class Function {
         final Module module;
@@ -97,7 +98,7 @@ final class RecordingDriver extends RecordedMemory {
         }
         assertTrue(
                 PtxText.isFor(ptx, device.capability), "PTX that is not for compute capability " + device.capability);
-        return make(device, new Module(device, kernels));
+        return make(device, new Module(device, ptx, kernels));
     }
 
     @Override
@@ -247,19 +248,10 @@ final class RecordingDriver extends RecordedMemory {
         assertEquals(device, of.module.device, "a kernel of another context");
         assertTrue(objects.containsValue(of.module), "a kernel whose module is unloaded");
         checkGrid(of, grid);
-        List<byte[]> values = values(of.kernel, parameters);
-        for (int i = 0; i < values.size(); i++) {
-            PtxText.Parameter parameter = of.kernel.parameters().get(i);
-            String name = of.kernel.name() + ", parameter " + i;
-            if (parameter.isPointer()) {
-                inRange(device, pointer(values.get(i)), 1, name);
-            } else if (isMap(parameter)) {
-                byte[] map = values.get(i);
-                inRange(device, RecordedTensorMap.pointer(map), RecordedTensorMap.bytes(map), name);
-            }
-        }
+        List<byte[]> values = LaunchValues.read(of.kernel, parameters);
+        LaunchValues.check(device, of.kernel, values);
         SimulatedStream.Launch launch =
-                new SimulatedStream.Launch(function, grid, values, () -> run(device, of.kernel, values));
+                new SimulatedStream.Launch(function, grid, values, () -> run(device, of, grid, values));
         if (on.captured != null) {
             on.captured.add(launch);
         } else {
@@ -283,44 +275,13 @@ final class RecordingDriver extends RecordedMemory {
                 kernel + ": more shared memory than a block has");
     }
 
-    private static List<byte[]> values(PtxText.Kernel kernel, MemorySegment parameters) {
-        List<byte[]> values = new ArrayList<>();
-        for (int i = 0; i < kernel.parameters().size(); i++) {
-            long address = parameters.getAtIndex(ValueLayout.JAVA_LONG, i);
-            int bytes = kernel.parameters().get(i).bytes();
-            int alignment = kernel.parameters().get(i).alignment();
-            assertTrue(address != 0 && address % alignment == 0, kernel.name() + ": parameter " + i);
-            values.add(hostBytes(address, bytes).toArray(ValueLayout.JAVA_BYTE));
-        }
-        return values;
-    }
-
-    private static boolean isMap(PtxText.Parameter parameter) {
-        return parameter.bytes() == RecordedTensorMap.BYTES && parameter.alignment() == RecordedTensorMap.ALIGNMENT;
-    }
-
-    static long pointer(byte[] value) {
-        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    }
-
-    private void run(SimulatedDevice device, PtxText.Kernel kernel, List<byte[]> values) {
-        follow(device, kernel, values);
-        Meaning meaning = meanings.get(kernel.name());
+    private void run(SimulatedDevice device, Function of, Grid grid, List<byte[]> values) {
+        LaunchValues.follow(device, of.kernel, values);
+        Meaning meaning = meanings.get(of.kernel.name());
         if (meaning != null) {
             meaning.run(device, values);
-        }
-    }
-
-    /** When a kernel runs, what it is pointed to must be there. */
-    private static void follow(SimulatedDevice device, PtxText.Kernel kernel, List<byte[]> values) {
-        for (int i = 0; i < values.size(); i++) {
-            PtxText.Parameter parameter = kernel.parameters().get(i);
-            String name = kernel.name() + ", parameter " + i;
-            if (parameter.isPointer()) {
-                bytes(device, pointer(values.get(i)), 1, name);
-            } else if (isMap(parameter)) {
-                bytes(device, RecordedTensorMap.pointer(values.get(i)), 1, name);
-            }
+        } else if (execution != null) {
+            execution.run(device, of.module.ptx, of.kernel.name(), grid, values);
         }
     }
 

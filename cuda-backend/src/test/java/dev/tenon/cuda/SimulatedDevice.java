@@ -15,6 +15,9 @@ final class SimulatedDevice {
     /** Blocks up to this size have memory behind them, so that copies can be followed; the workspace of cuBLAS, which is larger, has none. */
     private static final long BACKED = 31 << 20;
 
+    /** What memory holds before anything is written there: no number, in every type of floating point. */
+    private static final byte GARBAGE = (byte) 0xFF;
+
     final int index;
     final String name;
     final int capability;
@@ -44,7 +47,7 @@ final class SimulatedDevice {
         Block(long address, long bytes) {
             this.address = address;
             this.bytes = bytes;
-            this.content = bytes <= BACKED ? Arena.ofAuto().allocate(bytes) : null;
+            this.content = bytes <= BACKED ? Arena.ofAuto().allocate(bytes).fill(GARBAGE) : null;
         }
     }
 
