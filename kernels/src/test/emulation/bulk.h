@@ -1,6 +1,6 @@
 /*
- * Hopper's counters (mbarrier) and bulk copies. A copy is on its way until the scheduler, at a time that it draws, lets it arrive; its
- * bytes then count on its counter.
+ * Hopper's counters (mbarrier) and bulk copies. A copy is on its way until the scheduler, at a time that it draws, lets it
+ * arrive; its bytes then count on its counter.
  */
 #pragma once
 #include "async.h"
@@ -73,7 +73,9 @@ inline void emulatedProxyFence() {
     fenced[me()] = ++clocks[me()][me()];
 }
 
-/* What threads of other blocks have done last to each block's shared memory: [block][thread]. The block must still be there. */
+/*
+ * What threads of other blocks have done last to each block's shared memory: [block][thread]. The block must still be there.
+ */
 inline std::vector<Clock> visits;
 
 inline void noteVisit(u32 address) {
@@ -172,7 +174,10 @@ inline bool arriveOne() {
     return true;
 }
 
-/* Boxes have extent 1 along the axes after the second. blocks: a bit for each of the cluster that gets the box, at the same places. */
+/*
+ * Boxes have extent 1 along the axes after the second. blocks: a bit for each of the cluster that gets the box, at the same
+ * places.
+ */
 inline void emulatedCopyBox(u32 to, const EmulatedMap &map, u32 axes, i32 x, i32 y, i32 z, i32 w, u32 counter, u32 blocks) {
     u32 bytes = map.box[0] * map.box[1] * map.elementBytes;
     checkShared(to, bytes, 1024);

@@ -1,8 +1,9 @@
 /*
  * Which accesses to shared memory are ordered: every thread has a vector clock (Lamport's happens-before, kept as in
- * FastTrack, Flanagan and Freund 2009), barriers join clocks, and every word of shared memory remembers its last write and the reads
- * since. An access that is not ordered after a conflicting one is a race, whatever order this run happened to take. So is
- * a read of what nothing wrote, or of what an asynchronous copy has not yet brought. Threads are numbered over all blocks of a cluster.
+ * FastTrack, Flanagan and Freund 2009), barriers join clocks, and every word of shared memory remembers its last write and
+ * the reads since. An access that is not ordered after a conflicting one is a race, whatever order this run happened to
+ * take. So is a read of what nothing wrote, or of what an asynchronous copy has not yet brought. Threads are numbered over
+ * all blocks of a cluster.
  */
 #pragma once
 #include "fibers.h"
@@ -97,8 +98,8 @@ inline void emulatedWarpBarrier() {
 }
 
 /*
- * Shared memory. Addresses are from SHARED_BASE on, so that address 0 is an error, in a window for each block of a cluster: a block's own
- * addresses are not another's here, while on a device they are the same numbers and mean different places.
+ * Shared memory. Addresses are from SHARED_BASE on, so that address 0 is an error, in a window for each block of a cluster:
+ * a block's own addresses are not another's here, while on a device they are the same numbers and mean different places.
  */
 static const u32 SHARED_BASE = 1024;
 static const u32 SHARED_WINDOW = 1 << 20;

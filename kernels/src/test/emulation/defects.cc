@@ -109,8 +109,8 @@ static void runStaged() {
 }
 
 /*
- * The same by two blocks, each of which has a left operand of its own and copies half of the right one to both: a stage is empty when the
- * warps of both have said so.
+ * The same by two blocks, each of which has a left operand of its own and copies half of the right one to both: a stage is
+ * empty when the warps of both have said so.
  */
 static void paired(const TensorMap *map, const TensorMap *half, f32 *out) {
     u32 left = shared_base();

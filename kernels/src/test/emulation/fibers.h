@@ -1,7 +1,8 @@
 /*
- * The threads of a block, or of a cluster of blocks, as fibers of one OS thread. A thread runs until it waits for others (a barrier, an instruction of the
- * whole warp); the order in which waiting threads go on is drawn from a generator, warp by warp, so that a result that
- * hangs on the order differs from run to run. When all wait and none can go on, that is a deadlock, and an error.
+ * The threads of a block, or of a cluster of blocks, as fibers of one OS thread. A thread runs until it waits for others (a
+ * barrier, an instruction of the whole warp); the order in which waiting threads go on is drawn from a generator, warp by
+ * warp, so that a result that hangs on the order differs from run to run. When all wait and none can go on, that is a
+ * deadlock, and an error.
  */
 #pragma once
 #include "cuda.h"

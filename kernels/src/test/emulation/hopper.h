@@ -1,7 +1,7 @@
 /*
- * Products of a warpgroup: one reads shared memory when it is issued and, as it may do so until then, again when the group waits for
- * it: only then the sums change. Both sides of the asynchronous proxy are checked: ordinary stores need a fence before they are read,
- * and reads must be over before memory is written again.
+ * Products of a warpgroup: one reads shared memory when it is issued and, as it may do so until then, again when the group
+ * waits for it: only then the sums change. Both sides of the asynchronous proxy are checked: ordinary stores need a fence
+ * before they are read, and reads must be over before memory is written again.
  */
 #pragma once
 #include "bulk.h"

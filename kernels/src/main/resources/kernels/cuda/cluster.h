@@ -1,6 +1,7 @@
 /*
- * Clusters of blocks, which run on neighbouring multiprocessors and reach each other's shared memory (Hopper and later). A block's number in its
- * cluster is its rank. As in ptx.h, each instruction is a function, which the emulation gives its documented meaning.
+ * Clusters of blocks, which run on neighbouring multiprocessors and reach each other's shared memory (Hopper and later). A
+ * block's number in its cluster is its rank. As in ptx.h, each instruction is a function, which the emulation gives its
+ * documented meaning.
  */
 #pragma once
 #include "wgmma.h"
@@ -23,9 +24,9 @@ TN_FUNCTION u32 cluster_address(u32 at, u32 rank) {
     return there;
 }
 /*
- * At any block's counter, by its cluster address, after products that this thread has waited for: what they read may be overwritten. It
- * orders nothing that was stored for threads of other blocks. With .release.cluster it would, and ptxas makes a fence of the whole device of
- * that, at each arrival.
+ * At any block's counter, by its cluster address, after products that this thread has waited for: what they read may be
+ * overwritten. It orders nothing that was stored for threads of other blocks. With .release.cluster it would, and ptxas
+ * makes a fence of the whole device of that, at each arrival.
  */
 TN_FUNCTION void cluster_counter_arrive(u32 at) {
     asm volatile("mbarrier.arrive.shared::cluster.b64 _, [%0];" ::"r"(at) : "memory");

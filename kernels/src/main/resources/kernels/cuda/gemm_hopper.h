@@ -1,13 +1,13 @@
 /*
- * Matmul on 16-bit operands, or on F32 ones taken as TF32, with wgmma, for sm_90a alone. Blocks stay: each goes through output
- * tiles of 128 x BN, gridDim.x apart. One warpgroup's first thread has bulk tensor copies fill stages of 64 terms, or 32 of TF32, two
- * warpgroups multiply 64 rows each, so that the copies for the next tile are under way while the sums of this one are finished. A
- * stage is handed over by counters: full counts bytes, empty the eight multiplying warps. Registers move from the first warpgroup to
- * the others. Edges need nothing: copies bring zeros for what lies past a matrix.
+ * Matmul on 16-bit operands, or on F32 ones taken as TF32, with wgmma, for sm_90a alone. Blocks stay: each goes through
+ * output tiles of 128 x BN, gridDim.x apart. One warpgroup's first thread has bulk tensor copies fill stages of 64 terms, or
+ * 32 of TF32, two warpgroups multiply 64 rows each, so that the copies for the next tile are under way while the sums of
+ * this one are finished. A stage is handed over by counters: full counts bytes, empty the eight multiplying warps. Registers
+ * move from the first warpgroup to the others. Edges need nothing: copies bring zeros for what lies past a matrix.
  *
- * Where BLOCKS is 2, two blocks are a cluster with two tiles one below the other: each copies half of b's tile to both, and a of its
- * own, so that b is read from the L2 cache once for two. A stage is then filled by both blocks, and empty once sixteen warps of both have
- * said so. Both have as many tiles: below an odd last row lies one of zeros that nobody stores.
+ * Where BLOCKS is 2, two blocks are a cluster with two tiles one below the other: each copies half of b's tile to both, and
+ * a of its own, so that b is read from the L2 cache once for two. A stage is then filled by both blocks, and empty once
+ * sixteen warps of both have said so. Both have as many tiles: below an odd last row lies one of zeros that nobody stores.
  */
 #pragma once
 #include "gemm.h"
@@ -29,7 +29,9 @@ template <u32 BLOCKS> TN_FUNCTION void copy_box_to(u32 to, const TensorMap *map,
     }
 }
 
-/* Copies a stage's tile to so many blocks: one box of lines along the terms, or a box for every 64 lines' beginnings across. */
+/*
+ * Copies a stage's tile to so many blocks: one box of lines along the terms, or a box for every 64 lines' beginnings across.
+ */
 template <u32 SIZE, bool ACROSS, u32 BLOCKS>
 TN_FUNCTION void copy_tile(u32 to, const TensorMap *map, i64 outer, i64 term, i64 batch, u32 counter) {
     if (ACROSS) {

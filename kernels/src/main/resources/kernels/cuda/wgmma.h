@@ -99,8 +99,8 @@ template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const 
 }
 
 /*
- * d = a b, or d += a b where adds is not 0: 64 x 16 by 16 x N, of TF32 64 x 8 by 8 x N. ACROSS: lines run across the terms, which
- * those of TF32 cannot; of its 32 bits the low 13 are cut off.
+ * d = a b, or d += a b where adds is not 0: 64 x 16 by 16 x N, of TF32 64 x 8 by 8 x N. ACROSS: lines run across the terms,
+ * which those of TF32 cannot; of its 32 bits the low 13 are cut off.
  */
 #define TN_WGMMA_64(name, type)                                                                                        \
     template <u32 A_ACROSS, u32 B_ACROSS> TN_FUNCTION void name(f32 *d, u64 a, u64 b, u32 adds) {                      \
