@@ -1,7 +1,7 @@
 /*
  * What products on Hopper that have weights in registers (transposed_tile.h) want of their left operand beforehand: F32 rows as three
- * planes of BF16 that add up to them, and, for quantized weights, sums of 32 terms for minimums, as three BF16 numbers in slots as block_fragments.h describes.
- * Eight lanes have 32 terms.
+ * planes of BF16 that add up to them, and, for quantized weights, sums of 32 terms for minimums, as three BF16 numbers in slots as
+ * block_fragments.h describes. Eight lanes have 32 terms.
  */
 #include "gemm_epilogue.h"
 #include "left_operand.h"
@@ -30,8 +30,8 @@ TN_FUNCTION void load_terms(f32 *v, const void *a, const GemmShape &s, i64 line,
 }
 
 /*
- * planes: [batch][3][m][pitch], if a is F32; the pitch is k, up to a multiple of 8. sums: [batch][m][stages][32] for stages of so many parts of 32 terms (4 or
- * 8), if that is not 0. Blocks number parts of rows along x, whole stages of each row; blockIdx.y is the batch.
+ * planes: [batch][3][m][pitch], if a is F32; the pitch is k, up to a multiple of 8. sums: [batch][m][stages][32] for stages of so many
+ * parts of 32 terms (4 or 8), if that is not 0. Blocks number parts of rows along x, whole stages of each row; blockIdx.y is the batch.
  */
 extern "C" __global__ void __launch_bounds__(256, 4)
     left_planes(const void *a, u16 *planes, u16 *sums, const GemmShape s, const i64 parts) {
