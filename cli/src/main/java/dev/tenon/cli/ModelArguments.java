@@ -32,6 +32,14 @@ final class ModelArguments {
             description = "Type of cached keys and values: F32, F16, BF16 or Q8_0 (${DEFAULT-VALUE}).")
     private DType cacheType = DType.F32;
 
+    @Option(
+            names = "--activations",
+            paramLabel = "TYPE",
+            defaultValue = "F32",
+            description = "Type of activations: F32, or BF16 or F16, which let a GPU's tensor cores have attention and"
+                    + " all products (${DEFAULT-VALUE}).")
+    private DType activations = DType.F32;
+
     boolean isGiven() {
         return model != null;
     }
@@ -44,13 +52,16 @@ final class ModelArguments {
         return folder.resolve(model);
     }
 
-    /** @throws CommandException if the context is negative or the cache cannot have the type */
+    /** @throws CommandException if the context is negative, or the cache or activations cannot have their type */
     SessionOptions session() {
         if (!CACHE_TYPES.contains(cacheType)) {
             throw new CommandException(2, "--cache-type must be one of " + CACHE_TYPES + ", not " + cacheType);
         }
         try {
-            return SessionOptions.DEFAULT.withContext(context).withCacheType(cacheType);
+            return SessionOptions.DEFAULT
+                    .withContext(context)
+                    .withCacheType(cacheType)
+                    .withActivations(activations);
         } catch (InvalidArgumentException e) {
             throw CommandException.usage(e);
         }

@@ -178,6 +178,8 @@ class GenerateCommandTest {
                 "--logit-bias a=1",
                 "--cache-type Q4_K",
                 "--cache-type F31",
+                "--activations Q8_0",
+                "--activations F64",
                 "--context -5",
                 "--threads -1",
                 "--threads 100000",

@@ -98,13 +98,13 @@ final class DecoderStep {
     }
 
     private void gather(Tensor table, Tensor indices, Tensor out) {
-        Tensor half = buffers.half;
-        if (half != null && table.dtype() == half.dtype()) {
-            Tensor rows = half.slice(0, 0, out.size(0));
+        Tensor buffer = buffers.rows.get(table.dtype());
+        if (buffer == null) {
+            device.execute(new Gather(table, indices, out));
+        } else {
+            Tensor rows = buffer.slice(0, 0, out.size(0));
             device.execute(new Gather(table, indices, rows));
             device.execute(new Cast(rows, out));
-        } else {
-            device.execute(new Gather(table, indices, out));
         }
     }
 

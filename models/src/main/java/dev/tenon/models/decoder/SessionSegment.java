@@ -29,7 +29,7 @@ final class SessionSegment implements AutoCloseable {
         this.pages = sizes.pages();
         buffers = Scope.outside(() -> new StepBuffers(configuration, weights, sizes));
         try {
-            constants = Scope.outside(() -> new StepConstants(device, configuration, sizes.context()));
+            constants = Scope.outside(() -> new StepConstants(device, configuration, sizes));
         } catch (RuntimeException e) {
             buffers.close();
             throw e;

@@ -1,5 +1,6 @@
 package dev.tenon.models.decoder;
 
+import dev.tenon.DType;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.models.cache.CacheShape;
 
@@ -10,8 +11,9 @@ import dev.tenon.models.cache.CacheShape;
  * @param chunk tokens of a prompt that are run at once
  * @param batch sequences a decode step
  * @param pages of the cache a sequence
+ * @param activations the type of the residual stream and of operators' results
  */
-record SessionSizes(int context, int chunk, int batch, int pages) {
+record SessionSizes(int context, int chunk, int batch, int pages, DType activations) {
     private static final int DEFAULT_CONTEXT = 4096;
     /** Rows of logits computed at once when all of a prompt's are wanted: 64 of 100,000 tokens are 26 MB. */
     static final int LOGIT_ROWS = 64;
@@ -27,7 +29,8 @@ record SessionSizes(int context, int chunk, int batch, int pages) {
                 context,
                 Math.min(options.chunk(), context),
                 options.sequences(),
-                Math.ceilDiv(context, options.pageSize()));
+                Math.ceilDiv(context, options.pageSize()),
+                options.activations());
     }
 
     /** The most tokens of a step. */

@@ -4,7 +4,9 @@ import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.Tensor;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +43,8 @@ final class StepBuffers implements AutoCloseable {
     final Tensor up;
     /** What a sublayer adds, where it is normalized first, and learned positions: [tokens, width]. */
     final @Nullable Tensor added;
-    /** Embeddings of a table in half precision, [tokens, width], where the segment has it. */
-    final @Nullable Tensor half;
+    /** Rows as the segment's plain tables have them, [tokens, width], by types that are not the activations'. */
+    final Map<DType, Tensor> rows = new EnumMap<>(DType.class);
     /** [logitRows, vocabulary]. */
     final Tensor logits;
 
@@ -52,6 +54,7 @@ final class StepBuffers implements AutoCloseable {
         int tokens = sizes.tokens();
         int batch = sizes.batch();
         SegmentWeights.Embedding embedding = weights.embedding();
+        DType type = sizes.activations();
         int inner = weights.layers().isEmpty() ? 0 : tokens;
         try {
             ids = make(DType.I32, tokens);
@@ -59,18 +62,19 @@ final class StepBuffers implements AutoCloseable {
             slots = make(DType.I32, tokens);
             lengths = make(DType.I32, batch);
             pageTable = make(DType.I32, batch, sizes.pages());
-            hidden = make(DType.F32, tokens, c.width());
-            normed = make(DType.F32, tokens, c.width());
-            query = make(DType.F32, inner, (long) c.heads() * c.keySize());
-            key = make(DType.F32, inner, (long) c.keyHeads() * c.keySize());
-            value = make(DType.F32, inner, (long) c.keyHeads() * c.valueSize());
-            attended = make(DType.F32, inner, (long) c.heads() * c.valueSize());
-            gate = make(DType.F32, inner, c.feedForward());
-            up = make(DType.F32, inner, c.feedForward());
-            added = adds(c) ? make(DType.F32, tokens, c.width()) : null;
-            half = embedding != null && isHalf(embedding.tokens().dtype())
-                    ? make(embedding.tokens().dtype(), tokens, c.width())
-                    : null;
+            hidden = make(type, tokens, c.width());
+            normed = make(type, tokens, c.width());
+            query = make(type, inner, (long) c.heads() * c.keySize());
+            key = make(type, inner, (long) c.keyHeads() * c.keySize());
+            value = make(type, inner, (long) c.keyHeads() * c.valueSize());
+            attended = make(type, inner, (long) c.heads() * c.valueSize());
+            gate = make(type, inner, c.feedForward());
+            up = make(type, inner, c.feedForward());
+            added = adds(c) ? make(type, tokens, c.width()) : null;
+            if (embedding != null) {
+                rows(embedding.tokens(), c, sizes);
+                rows(embedding.positions(), c, sizes);
+            }
             logits = make(DType.F32, weights.head() == null ? 0 : sizes.logitRows(), c.vocabulary());
         } catch (RuntimeException e) {
             close();
@@ -82,8 +86,15 @@ final class StepBuffers implements AutoCloseable {
         return c.architecture().hasPostNorms() || c.rope().isEmpty();
     }
 
-    private static boolean isHalf(DType table) {
-        return table == DType.F16 || table == DType.BF16;
+    private void rows(@Nullable Tensor table, DecoderConfiguration c, SessionSizes sizes) {
+        if (table != null && isCast(table.dtype(), sizes)) {
+            rows.computeIfAbsent(table.dtype(), type -> make(type, sizes.tokens(), c.width()));
+        }
+    }
+
+    /** Whether a table's rows are looked up in its own type: those of a quantized one come in any. */
+    private static boolean isCast(DType table, SessionSizes sizes) {
+        return !table.isQuantized() && table != sizes.activations();
     }
 
     /**
@@ -97,12 +108,18 @@ final class StepBuffers implements AutoCloseable {
         long rows = (long) c.heads() * (c.keySize() + c.valueSize())
                 + (long) c.keyHeads() * (c.keySize() + c.valueSize())
                 + 2L * c.feedForward();
-        long elements = tokens * (3 + (adds(c) ? 3L : 2L) * c.width())
-                + sizes.batch() * (1L + sizes.pages())
-                + (layers ? tokens * rows : 0)
-                + (head ? (long) sizes.logitRows() * c.vocabulary() : 0);
-        return DType.F32.bytes(elements)
-                + (embedding != null && isHalf(embedding) ? embedding.bytes(tokens * c.width()) : 0);
+        long integers = 3 * tokens + sizes.batch() * (1L + sizes.pages());
+        long activations = tokens * (adds(c) ? 3L : 2L) * c.width() + (layers ? tokens * rows : 0);
+        long logits = head ? (long) sizes.logitRows() * c.vocabulary() : 0;
+        long bytes = DType.I32.bytes(integers) + sizes.activations().bytes(activations) + DType.F32.bytes(logits);
+        if (embedding != null && isCast(embedding, sizes)) {
+            bytes += embedding.bytes(tokens * c.width());
+        }
+        // Learned positions are F32, or of the tokens' type.
+        if (embedding != null && embedding != DType.F32 && c.rope().isEmpty() && isCast(DType.F32, sizes)) {
+            bytes += DType.F32.bytes(tokens * c.width());
+        }
+        return bytes;
     }
 
     private Tensor make(DType type, long... sizes) {

@@ -1,5 +1,6 @@
 package dev.tenon.models.decoder;
 
+import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.RopeFrequencies;
 import dev.tenon.Tensor;
@@ -20,15 +21,15 @@ final class StepConstants implements AutoCloseable {
     private final Tensor embeddingScale;
     private final Tensor logitSoftCap;
 
-    StepConstants(Device device, DecoderConfiguration configuration, int context) {
+    StepConstants(Device device, DecoderConfiguration configuration, SessionSizes sizes) {
         this.device = device;
         Map<RopeConfiguration, Turn> known = new HashMap<>();
         for (int i = 0; i < configuration.layers(); i++) {
             turns.add(configuration
                     .rope(i)
-                    .map(rope -> known.computeIfAbsent(rope, each -> turn(each.frequencies(context)))));
+                    .map(rope -> known.computeIfAbsent(rope, each -> turn(each.frequencies(sizes.context())))));
         }
-        embeddingScale = make(configuration.embeddingScale());
+        embeddingScale = make(configuration.embeddingScale(), sizes.activations());
         logitSoftCap = make(configuration.logitSoftCap());
     }
 
@@ -38,6 +39,16 @@ final class StepConstants implements AutoCloseable {
 
     private Tensor make(float... values) {
         Tensor tensor = Tensor.of(device, values, values.length);
+        made.add(tensor);
+        return tensor;
+    }
+
+    /** What a tensor of a type is multiplied by. */
+    private Tensor make(float value, DType type) {
+        if (type == DType.F32) {
+            return make(value);
+        }
+        Tensor tensor = Tensor.of(device, new float[] {value}, 1).cast(type);
         made.add(tensor);
         return tensor;
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -181,6 +182,37 @@ class FamilyTest {
                 worst = Math.max(worst, Math.abs(logits[i] - reference.logits[39][i]));
             }
             assertTrue(worst > 0 && worst < (type == DType.F16 ? 0.02 : 0.2), type + ": " + worst);
+        }
+    }
+
+    /** Of the logits' own size: each of a layer's operators rounds its result to 8 or 11 bits, 2^-9 or 2^-12 of it at most. */
+    @ParameterizedTest
+    @CsvSource({
+        "llama, BF16",
+        "llama, F16",
+        "llama-tied-bias, BF16",
+        "qwen3, BF16",
+        "gemma2, BF16",
+        "gemma3, F16",
+        "phi3, BF16",
+        "gpt2, BF16",
+        "gpt2, F16"
+    })
+    void activationsOfSixteenBitsAreClose(String name, DType type) {
+        SessionOptions options = new SessionOptions(64, 1, type, 16, 64).withActivations(type);
+        try (Decoder decoder = Decoder.open(file(name), device);
+                DecoderSession session = new DecoderSession(decoder, options)) {
+            Reference reference = Reference.of(decoder);
+            float[] logits = lastOfPrompt(session, reference.ids);
+            float[] expected = reference.logits[reference.ids.length - 1];
+            double error = 0;
+            double size = 0;
+            for (int i = 0; i < logits.length; i++) {
+                error += Math.pow(logits[i] - expected[i], 2);
+                size += Math.pow(expected[i], 2);
+            }
+            double relative = Math.sqrt(error / size);
+            assertTrue(relative > 0 && relative < (type == DType.F16 ? 0x1p-7 : 0x1p-4), type + ": " + relative);
         }
     }
 }
