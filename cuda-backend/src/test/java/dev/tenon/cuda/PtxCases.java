@@ -30,17 +30,26 @@ final class PtxCases {
         if (ALL) {
             return all;
         }
-        System.out.printf("PTX: cases of day %d, one in %d (again with -Dtenon.ptx.day=%d)%n", DAY, days, DAY);
-        List<OpCase> chosen = new ArrayList<>();
-        for (int i = (int) (DAY % days); i < all.size(); i += days) {
-            chosen.add(all.get(i));
-        }
+        List<OpCase> chosen = turn(days, all);
         Set<Class<?>> operators = new HashSet<>();
         chosen.forEach(test -> operators.add(test.op()));
         for (OpCase test : all) {
             if (operators.add(test.op())) {
                 chosen.add(test);
             }
+        }
+        return chosen;
+    }
+
+    /** Those whose turn is today, one in so many; or all. */
+    static <T> List<T> turn(int days, List<T> all) {
+        if (ALL) {
+            return all;
+        }
+        System.out.printf("PTX: cases of day %d, one in %d (again with -Dtenon.ptx.day=%d)%n", DAY, days, DAY);
+        List<T> chosen = new ArrayList<>();
+        for (int i = (int) (DAY % days); i < all.size(); i += days) {
+            chosen.add(all.get(i));
         }
         return chosen;
     }

@@ -41,7 +41,10 @@ class PtxHopperConformanceTest extends ConformanceSuite {
         return chosen;
     }
 
-    /** Kernels for sm_90a have operands of 16 bits; that no kernel runs yet lets the device be asked where those cases go. */
+    /**
+     * The suite's products are too small for the kernels for sm_90a that have other operands than those of 16 bits. That no kernel runs yet lets
+     * the device be asked where cases go.
+     */
     private boolean isForHopper(OpCase test) {
         if (!test.name().contains("F16") || test.name().contains(" x Q")) {
             return false;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.Configuration;
+import dev.tenon.DType;
 import dev.tenon.Device;
 import dev.tenon.conformance.CaseRunner;
 import dev.tenon.conformance.OpCase;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** PTX with one kind of instruction changed must not pass: what the interpreter runs is what is asked for. */
 class PtxMutantTest {
+    private static final KernelRun PAIRED = KernelRun.product(
+            true, 3, false, DType.BF16, DType.BF16, "kn", new long[] {136, 136, 72}, "gemm_hopper_pair_bf16_kn_128");
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     Binary ADD F32 [1001] and [1001] CONTIGUOUS | add.rn.f32 | sub.rn.f32
@@ -41,13 +45,38 @@ class PtxMutantTest {
         assertNotEquals(Optional.empty(), problem);
     }
 
+    /** Of blocks in clusters. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    barrier.cluster.arrive.release; | ;
+                    %cluster_ctarank | %ctaid.y
+                    mapa.shared::cluster.u32 | add.u32
+                    mbarrier.arrive.shared::cluster.b64 _, | mbarrier.arrive.shared::cta.b64 _,
+                    """)
+    void isFoundInClusters(String from, String to) {
+        assertEquals(Optional.empty(), run(inPairs(), PAIRED.test(), new PtxExecution()));
+        PtxExecution changed = new PtxExecution(ptx -> change(ptx, from, to));
+        Optional<String> problem = run(inPairs(), PAIRED.test(), changed);
+        assertTrue(changed.changed(), "no " + from);
+        assertNotEquals(Optional.empty(), problem);
+    }
+
+    private static RecordingDriver inPairs() {
+        RecordingDriver driver = RecordingDriver.hopper(1, Simulation.MEMORY);
+        driver.multiprocessors = PAIRED.multiprocessors();
+        return driver;
+    }
+
     /** Blanks between an opcode and its operands are tabs or blanks in the text. */
     private static String change(String ptx, String from, String to) {
         return ptx.replace('\t', ' ').replaceAll(" +", " ").replace(from, to);
     }
 
     private static Optional<String> run(OpCase test, PtxExecution execution) {
-        RecordingDriver driver = RecordingDriver.ampere(Simulation.MEMORY);
+        return run(RecordingDriver.ampere(Simulation.MEMORY), test, execution);
+    }
+
+    private static Optional<String> run(RecordingDriver driver, OpCase test, PtxExecution execution) {
         driver.execution = execution;
         CudaDevice backend = Simulation.open(driver, Configuration.DEFAULT).getFirst();
         Device device = Simulation.device(backend);

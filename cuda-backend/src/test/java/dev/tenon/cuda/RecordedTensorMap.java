@@ -76,7 +76,6 @@ final class RecordedTensorMap {
     /** What a map that {@link #write} wrote says. */
     static TensorBox read(byte[] map) {
         ByteBuffer fields = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
-        assertEquals(2, fields.getLong(ELEMENT), "bytes of an element, as a PTX interpreter knows them");
         int rank = (int) field(map, 3);
         long[] sizes = new long[rank];
         long[] strides = new long[rank - 1];
@@ -88,7 +87,7 @@ final class RecordedTensorMap {
         for (int axis = 0; axis < rank - 1; axis++) {
             strides[axis] = fields.getLong(STRIDES + 8 * axis);
         }
-        return new TensorBox(pointer(map), sizes, strides, box);
+        return new TensorBox((int) fields.getLong(ELEMENT), pointer(map), sizes, strides, box);
     }
 
     /** Where a map that {@link #write} wrote points. */

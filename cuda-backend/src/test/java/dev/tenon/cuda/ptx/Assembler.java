@@ -70,6 +70,7 @@ final class Assembler {
                 registers.constants(),
                 sharedBytes,
                 localBytes,
+                kernel.cluster(),
                 kernel.parameters(),
                 moduleMemory);
     }

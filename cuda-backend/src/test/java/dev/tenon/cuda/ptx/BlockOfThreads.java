@@ -4,25 +4,26 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A block, run after the one before it: its warps in turn, each as far as it comes without the others. */
+/** A block: its warps run in turn, each as far as it comes without the others. */
 final class BlockOfThreads {
     /** What memory holds that nothing was written to: not a number, in every type of floating point. */
     static final byte GARBAGE = (byte) 0xFF;
 
-    final PtxLaunch launch;
+    final Cluster cluster;
     final Region shared;
+    private final int rank;
     private final int threads;
     private final Warp[] warps;
     private final Region[] local;
     final MemoryCounters counters = new MemoryCounters();
-    final BulkCopies bulk = new BulkCopies(this);
     private int x;
     private int y;
     private int z;
 
-    BlockOfThreads(PtxLaunch launch, Program program, int threads, Region shared) {
-        this.launch = launch;
-        this.shared = shared;
+    BlockOfThreads(Cluster cluster, int rank, Program program, int threads, int sharedBytes) {
+        this.cluster = cluster;
+        this.rank = rank;
+        this.shared = new Region(0, Arena.ofAuto().allocate(sharedBytes, 1024));
         this.threads = threads;
         this.warps = new Warp[(threads + Lanes.COUNT - 1) / Lanes.COUNT];
         for (int i = 0; i < warps.length; i++) {
@@ -42,45 +43,42 @@ final class BlockOfThreads {
         return "(" + x + ", " + y + ", " + z + ")";
     }
 
-    /**
-     * Runs the block.
-     *
-     * @param backwards whether the last warp goes first
-     */
-    void run(int atX, int atY, int atZ, boolean backwards) {
+    /** Whether all threads have ended. */
+    boolean isDone() {
+        for (Warp warp : warps) {
+            if (!warp.isDone()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** At the kernel's first instruction. */
+    void start(int atX, int atY, int atZ) {
         x = atX;
         y = atY;
         z = atZ;
         shared.content().fill(GARBAGE);
         counters.clear();
-        bulk.clear();
         for (Warp warp : warps) {
             warp.start(threads);
-            launch.place(warp, x, y, z);
+            cluster.launch.place(warp, x, y, z, rank);
         }
-        while (true) {
-            boolean done = true;
-            long phases = counters.phases();
-            for (int i = 0; i < warps.length; i++) {
-                Warp warp = warps[backwards ? warps.length - 1 - i : i];
-                warp.run();
-                done &= warp.isDone();
-            }
-            if (done) {
-                return;
-            }
-            // Warps have come as far as they do without what they wait for.
-            if (!release() && counters.phases() == phases) {
-                if (bulk.isEmpty()) {
-                    throw stuck();
-                }
-                bulk.arrive(!backwards);
-            }
+    }
+
+    /**
+     * Runs each warp as far as it comes.
+     *
+     * @param backwards whether the last warp goes first
+     */
+    void run(boolean backwards) {
+        for (int i = 0; i < warps.length; i++) {
+            warps[backwards ? warps.length - 1 - i : i].run();
         }
     }
 
     /** Lets go on who waits at a barrier that all have come to; a thread that has ended is not waited for. */
-    private boolean release() {
+    boolean release() {
         Map<Integer, Integer> arrived = new HashMap<>();
         Map<Integer, Integer> wanted = new HashMap<>();
         int alive = 0;
@@ -88,6 +86,9 @@ final class BlockOfThreads {
             alive += Integer.bitCount(warp.alive());
             for (int rest = warp.waiting(); rest != 0; rest &= rest - 1) {
                 int lane = Integer.numberOfTrailingZeros(rest);
+                if (warp.barriers[lane] == Warp.CLUSTER) {
+                    continue;
+                }
                 arrived.merge(warp.barriers[lane], 1, Integer::sum);
                 Integer other = wanted.put(warp.barriers[lane], warp.expected[lane]);
                 if (other != null && other != warp.expected[lane]) {
@@ -117,11 +118,42 @@ final class BlockOfThreads {
         return lanes;
     }
 
-    private PtxError stuck() {
-        StringBuilder text = new StringBuilder("block " + where() + " does not go on:");
+    /** Whether all threads but those that have ended have come to the cluster's barrier. */
+    boolean haveAllArrived() {
+        for (Warp warp : warps) {
+            if ((warp.alive() & ~warp.arrived) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Lets threads go on that wait at the cluster's barrier and may pass.
+     *
+     * @param all whether all threads of the cluster have come to it
+     */
+    boolean releaseFromCluster(boolean all) {
+        boolean released = false;
+        for (Warp warp : warps) {
+            if (all) {
+                warp.passing |= warp.arrived;
+                warp.arrived = 0;
+            }
+            int lanes = at(warp, Warp.CLUSTER) & warp.passing;
+            warp.passing &= ~lanes;
+            warp.release(lanes);
+            released |= lanes != 0;
+        }
+        return released;
+    }
+
+    /** Where threads stand, for a block that does not go on. */
+    String state() {
+        StringBuilder text = new StringBuilder();
         for (Warp warp : warps) {
             text.append(warp.state());
         }
-        return new PtxError(text.toString());
+        return text.toString();
     }
 }

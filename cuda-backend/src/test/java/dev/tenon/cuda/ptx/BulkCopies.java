@@ -1,23 +1,17 @@
 package dev.tenon.cuda.ptx;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A block's {@code cp.async.bulk} copies. One arrives when no thread comes further without: as late as it may. */
+/** A cluster's {@code cp.async.bulk} copies. One arrives when no thread comes further without: as late as it may. */
 final class BulkCopies {
     private static final int LINE = 128;
 
-    /** A copy on its way to shared memory, and the counter that its bytes count on. */
-    private record Copy(Runnable move, long counter, int bytes) {}
+    /** A copy on its way to a block's shared memory, and the counter there that its bytes count on. */
+    private record Copy(Runnable move, BlockOfThreads to, long counter, int bytes) {}
 
-    private final BlockOfThreads block;
     private final List<Copy> copies = new ArrayList<>();
-
-    BulkCopies(BlockOfThreads block) {
-        this.block = block;
-    }
 
     void clear() {
         copies.clear();
@@ -30,8 +24,11 @@ final class BulkCopies {
     /** Lets one arrive: the first that was asked for, or else the last. */
     void arrive(boolean first) {
         Copy copy = first ? copies.removeFirst() : copies.removeLast();
+        if (copy.to.isDone()) {
+            throw new PtxError("a copy comes to block " + copy.to.where() + ", which has ended");
+        }
         copy.move.run();
-        block.counters.complete(copy.counter, copy.bytes);
+        copy.to.counters.complete(copy.counter, copy.bytes);
     }
 
     /** Neighbouring bytes. */
@@ -47,24 +44,25 @@ final class BulkCopies {
         copies.add(new Copy(
                 () -> MemorySegment.copy(
                         source.content(), from - source.start(), target.content(), to - target.start(), bytes),
+                warp.block,
                 counter,
                 bytes));
     }
 
-    /** A box of a tensor, in the swizzle of 128 bytes; elements outside of the tensor are zeros. */
-    void box(Warp warp, int lane, long to, TensorBox map, int[] at, long counter) {
+    /** A box of a tensor, in the swizzle of 128 bytes; elements outside of the tensor are zeros. The block's address is its own. */
+    void box(Warp warp, int lane, BlockOfThreads block, long to, TensorBox map, int[] at, long counter) {
         int bytes = map.bytes();
-        if (map.sizes().length != at.length || map.box()[0] * TensorBox.ELEMENT != LINE || to % (8 * LINE) != 0) {
+        if (map.sizes().length != at.length || map.box()[0] * map.element() != LINE || to % (8 * LINE) != 0) {
             throw new Warp.LaneError(
                     lane,
                     "a box of %d axes of a map of %d to shared memory at %d"
                             .formatted(at.length, map.sizes().length, to));
         }
-        Region target = Space.SHARED.region(warp, lane, to, 16);
+        Region target = block.shared;
         if (!target.holds(to, bytes)) {
             throw new Warp.LaneError(lane, bytes + " bytes at " + to + " in shared memory");
         }
-        copies.add(new Copy(() -> move(warp, lane, target.content(), to, map, at), counter, bytes));
+        copies.add(new Copy(() -> move(warp, lane, target.content(), to, map, at), block, counter, bytes));
     }
 
     private static void move(Warp warp, int lane, MemorySegment shared, long to, TensorBox map, int[] at) {
@@ -81,14 +79,14 @@ final class BulkCopies {
             }
             for (int x = 0; x < map.box()[0]; x++) {
                 long index = at[0] + (long) x;
-                short value = 0;
+                long place = swizzled(to + (long) line * LINE + (long) x * map.element());
                 if (inside && index >= 0 && index < map.sizes()[0]) {
-                    long address = from + index * TensorBox.ELEMENT;
-                    Region region = Space.GLOBAL.region(warp, lane, address, TensorBox.ELEMENT);
-                    value = region.content().get(ValueLayout.JAVA_SHORT_UNALIGNED, address - region.start());
+                    long address = from + index * map.element();
+                    Region region = Space.GLOBAL.region(warp, lane, address, map.element());
+                    MemorySegment.copy(region.content(), address - region.start(), shared, place, map.element());
+                } else {
+                    shared.asSlice(place, map.element()).fill((byte) 0);
                 }
-                long place = to + (long) line * LINE + (long) x * TensorBox.ELEMENT;
-                shared.set(ValueLayout.JAVA_SHORT_UNALIGNED, swizzled(place), value);
             }
         }
     }

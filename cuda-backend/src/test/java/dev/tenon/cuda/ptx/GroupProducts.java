@@ -15,7 +15,8 @@ import java.util.List;
  */
 final class GroupProducts {
     private static final int ROWS = 16;
-    private static final int TERMS = 16;
+    /** Bytes of an operand's terms in a row. */
+    private static final int TERMS_BYTES = 32;
 
     /**
      * A product.
@@ -61,25 +62,26 @@ final class GroupProducts {
         MemorySegment shared = warp.block.shared.content();
         int firstRow = warp.first / Lanes.COUNT % 4 * ROWS;
         int columns = product.columns;
-        double[] left = new double[ROWS * TERMS];
-        double[] right = new double[columns * TERMS];
-        for (int term = 0; term < TERMS; term++) {
+        int terms = TERMS_BYTES / product.type.bytes();
+        double[] left = new double[ROWS * terms];
+        double[] right = new double[columns * terms];
+        for (int term = 0; term < terms; term++) {
             for (int row = 0; row < ROWS; row++) {
                 int lane = row % 8 * 4 + term % 8 / 2;
-                left[row * TERMS + term] = product.fragment.length > 0
+                left[row * terms + term] = product.fragment.length > 0
                         ? product.type.of(product.fragment[(row / 8 + term / 8 * 2) * Lanes.COUNT + lane], term % 2)
                         : element(shared, product, product.a, product.aAcross, firstRow + row, term);
             }
             for (int column = 0; column < columns; column++) {
-                right[column * TERMS + term] = element(shared, product, product.b, product.bAcross, column, term);
+                right[column * terms + term] = element(shared, product, product.b, product.bAcross, column, term);
             }
         }
         for (int row = 0; row < ROWS; row++) {
             for (int column = 0; column < columns; column++) {
                 int slot = product.d[column / 8 * 4 + row / 8 * 2 + column % 2] + row % 8 * 4 + column % 8 / 2;
                 double sum = product.adds ? intBitsToFloat((int) warp.registers[slot]) : 0;
-                for (int term = 0; term < TERMS; term++) {
-                    sum += left[row * TERMS + term] * right[column * TERMS + term];
+                for (int term = 0; term < terms; term++) {
+                    sum += left[row * terms + term] * right[column * terms + term];
                 }
                 warp.registers[slot] = Float.floatToRawIntBits(TensorCores.towardZero(sum));
             }
@@ -88,17 +90,20 @@ final class GroupProducts {
 
     private static double element(
             MemorySegment shared, Product product, long descriptor, boolean across, int outer, int term) {
-        long at = place(descriptor, across, outer, term);
-        return product.type.of(shared.get(ValueLayout.JAVA_SHORT_UNALIGNED, at), 0);
+        long at = place(descriptor, product.type.bytes(), across, outer, term);
+        return switch (product.type) {
+            case BF16, F16 -> product.type.of(shared.get(ValueLayout.JAVA_SHORT_UNALIGNED, at), 0);
+            case TF32 -> product.type.of(shared.get(ValueLayout.JAVA_INT_UNALIGNED, at), 0);
+        };
     }
 
     /**
-     * Where an element lies that a matrix descriptor in the swizzle of 128 bytes describes.
+     * Where an element of so many bytes lies that a matrix descriptor in the swizzle of 128 bytes describes.
      *
-     * @param across whether lines run along the rows or columns, not along the terms
+     * @param across whether lines run along the rows or columns, not along the terms, as those of 16 bits can
      * @param outer the row of the left operand, the column of the right
      */
-    static long place(long descriptor, boolean across, int outer, int term) {
+    static long place(long descriptor, int bytes, boolean across, int outer, int term) {
         if (descriptor >>> 62 != 1 || (descriptor >> 49 & 7) != 0) {
             throw new PtxError("a matrix descriptor of another swizzle, or with a base offset");
         }
@@ -107,7 +112,7 @@ final class GroupProducts {
         long stride = (descriptor >> 32 & 0x3FFF) << 4;
         long at = across
                 ? start + outer % 64 * 2 + outer / 64 * leading + term % 8 * 128 + term / 8 * stride
-                : start + outer % 8 * 128 + outer / 8 * stride + term * 2;
+                : start + outer % 8 * 128 + outer / 8 * stride + term * bytes;
         return BulkCopies.swizzled(at);
     }
 }

@@ -1,13 +1,14 @@
 package dev.tenon.cuda.ptx;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What sm_90a has of its own, from its text: counters in shared memory, bulk copies, products of warpgroups. */
 final class HopperOpcodes {
     private static final Pattern PRODUCT =
-            Pattern.compile("wgmma\\.mma_async\\.sync\\.aligned\\.m64n(\\d+)k16\\.f32\\.(bf16|f16)\\.(bf16|f16)");
+            Pattern.compile("wgmma\\.mma_async\\.sync\\.aligned\\.m64n(\\d+)k(8|16)\\.f32\\.(bf16|f16|tf32)\\.\\3");
     private static final String BULK = ".shared::cluster.global.";
     private static final String COUNTED = "mbarrier::complete_tx::bytes";
     private static final long LOW = 0xFFFFFFFFL;
@@ -40,6 +41,42 @@ final class HopperOpcodes {
             }
             case "mbarrier.arrive.shared::cta.b64" ->
                 eachLane(o.address(1), (warp, lane, at) -> warp.block.counters.arrive(at, 0));
+            case "mbarrier.arrive.shared::cluster.b64" ->
+                eachLane(
+                        o.address(1),
+                        (warp, lane, at) -> warp.block
+                                .cluster
+                                .block(warp.block, at)
+                                .counters
+                                .arrive(Cluster.own(at), 0));
+            case "mapa.shared::cluster.u32" -> {
+                int to = o.register(0);
+                int own = o.register(1);
+                int rank = o.register(2);
+                yield new Instruction.Action((warp, mask) -> {
+                    long[] r = warp.registers;
+                    for (int rest = mask; rest != 0; rest &= rest - 1) {
+                        int lane = Integer.numberOfTrailingZeros(rest);
+                        r[to + lane] = warp.block.cluster.address(r[own + lane] & LOW, r[rank + lane] & LOW);
+                    }
+                });
+            }
+            case "barrier.cluster.arrive.release" ->
+                new Instruction.Action((warp, mask) -> {
+                    if (((warp.arrived | warp.passing) & mask) != 0) {
+                        throw new PtxError("lanes arrive at the cluster's barrier again before they have waited");
+                    }
+                    warp.arrived |= mask;
+                });
+            case "barrier.cluster.wait.acquire" ->
+                new Instruction.Action(Instruction.Kind.BARRIER, (warp, mask) -> {
+                    if ((mask & ~(warp.arrived | warp.passing)) != 0) {
+                        throw new PtxError("lanes wait at the cluster's barrier that have not arrived");
+                    }
+                    for (int rest = mask; rest != 0; rest &= rest - 1) {
+                        warp.barriers[Integer.numberOfTrailingZeros(rest)] = Warp.CLUSTER;
+                    }
+                });
             case "mbarrier.arrive.expect_tx.shared::cta.b64" -> {
                 int bytes = o.register(2);
                 yield eachLane(
@@ -49,7 +86,8 @@ final class HopperOpcodes {
             case "mbarrier.try_wait.parity.shared::cta.b64" -> tryWait(o);
             case "cp.async.bulk.shared::cluster.global." + COUNTED -> bytes(o);
             case "cp.async.bulk.tensor.3d" + BULK + "tile." + COUNTED,
-                    "cp.async.bulk.tensor.4d" + BULK + "tile." + COUNTED -> box(o);
+                    "cp.async.bulk.tensor.4d" + BULK + "tile." + COUNTED,
+                    "cp.async.bulk.tensor.3d" + BULK + "tile." + COUNTED + ".multicast::cluster" -> box(o);
             default -> product(o);
         };
     }
@@ -96,7 +134,7 @@ final class HopperOpcodes {
         Operands.Address counter = o.address(3);
         return eachLane(
                 to,
-                (warp, lane, at) -> warp.block.bulk.bytes(
+                (warp, lane, at) -> warp.block.cluster.bulk.bytes(
                         warp,
                         lane,
                         at,
@@ -105,7 +143,7 @@ final class HopperOpcodes {
                         at(warp, lane, counter)));
     }
 
-    /** {@code [to], [map, {x, y, ...}], [counter]}. */
+    /** {@code [to], [map, {x, y, ...}], [counter]}, and perhaps a bit for each rank of the blocks that it goes to. */
     private static Instruction box(Operands o) {
         String text = o.inBrackets(1);
         int comma = text.indexOf(',');
@@ -115,33 +153,50 @@ final class HopperOpcodes {
                 .mapToInt(o::register)
                 .toArray();
         Operands.Address counter = o.address(2);
+        int blocks = o.count() > 3 ? o.register(3) : -1;
         return eachLane(o.address(0), (warp, lane, to) -> {
             int[] place = new int[axes.length];
             for (int i = 0; i < place.length; i++) {
                 place[i] = (int) warp.registers[axes[i] + lane];
             }
-            TensorBox box =
-                    warp.block.launch.tensorMap(warp, lane, warp.registers[map.register() + lane] + map.offset());
-            warp.block.bulk.box(warp, lane, to, box, place, at(warp, lane, counter));
+            TensorBox box = warp.block.cluster.launch.tensorMap(
+                    warp, lane, warp.registers[map.register() + lane] + map.offset());
+            Cluster cluster = warp.block.cluster;
+            long count = at(warp, lane, counter);
+            if (blocks < 0) {
+                cluster.bulk.box(warp, lane, warp.block, to, box, place, count);
+                return;
+            }
+            for (long rest = warp.registers[blocks + lane] & 0xFFFF; rest != 0; rest &= rest - 1) {
+                BlockOfThreads block = cluster.block(Long.numberOfTrailingZeros(rest));
+                cluster.bulk.box(warp, lane, block, to, box, place, count);
+            }
         });
     }
 
     /** {@code {d}, a, b, p, 1, 1} with transpositions of what is in shared memory. */
     private static Instruction product(Operands o) {
         Matcher matcher = PRODUCT.matcher(o.opcode());
-        if (!matcher.matches() || !matcher.group(2).equals(matcher.group(3))) {
+        if (!matcher.matches()) {
             throw Opcodes.unknown(o);
         }
         int columns = Integer.parseInt(matcher.group(1));
-        TensorCores.Element type = matcher.group(2).equals("f16") ? TensorCores.Element.F16 : TensorCores.Element.BF16;
+        TensorCores.Element type = TensorCores.Element.valueOf(matcher.group(3).toUpperCase(Locale.ROOT));
         boolean inRegisters = o.isVector(1);
         int[] d = o.vector(0);
         int[] a = o.vector(1);
         int b = o.register(2);
         int adds = o.predicate(3);
-        boolean aAcross = !inRegisters && o.value(6) == 1;
-        boolean bAcross = o.value(inRegisters ? 6 : 7) == 1;
-        if (d.length != columns / 2 || o.value(4) != 1 || o.value(5) != 1 || inRegisters && a.length != 4) {
+        // Lines of TF32 run along the terms, and no operand says otherwise.
+        boolean isNarrow = type != TensorCores.Element.TF32;
+        boolean aAcross = isNarrow && !inRegisters && o.value(6) == 1;
+        boolean bAcross = isNarrow && o.value(inRegisters ? 6 : 7) == 1;
+        if (Integer.parseInt(matcher.group(2)) != type.depth()
+                || inRegisters && !isNarrow
+                || d.length != columns / 2
+                || o.value(4) != 1
+                || o.value(5) != 1
+                || inRegisters && a.length != 4) {
             throw Opcodes.unknown(o);
         }
         return new Instruction.Action((warp, mask) -> {

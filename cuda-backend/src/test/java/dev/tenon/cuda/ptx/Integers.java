@@ -157,6 +157,19 @@ final class Integers {
         return result;
     }
 
+    /** {@code lop3}: a bit of the result is that of the table which the operands' bits, a's the highest, are the number of. */
+    static Lanes logic(int table) {
+        return Lanes.each((a, b, c) -> {
+            long result = 0;
+            for (int i = 0; i < 8; i++) {
+                if ((table >> i & 1) != 0) {
+                    result |= ((i & 4) != 0 ? a : ~a) & ((i & 2) != 0 ? b : ~b) & ((i & 1) != 0 ? c : ~c);
+                }
+            }
+            return result;
+        });
+    }
+
     /** {@code bfi}: puts {@code length} low bits of a into b, from a position on; bits past the end are left out. */
     static Lanes insert(int bits) {
         return (r, out, to, a, b, c, e) -> {

@@ -24,7 +24,7 @@ final class Opcodes {
                     throw new PtxError("the kernel ends itself");
                 });
             case "membar", "fence" -> new Instruction.Action((warp, mask) -> {});
-            case "ldmatrix", "mma", "cp", "wgmma", "mbarrier", "setmaxnreg" -> TensorCoreOpcodes.instruction(o);
+            case "ldmatrix", "mma", "cp", "wgmma", "mbarrier", "mapa", "setmaxnreg" -> TensorCoreOpcodes.instruction(o);
             default -> {
                 if (parts.getLast().equals("pred")) {
                     yield logic(o, parts.getFirst());
@@ -43,11 +43,18 @@ final class Opcodes {
         if (opcode.equals("bfi.b32") || opcode.equals("bfi.b64")) {
             return compute(o, Integers.insert(opcode.endsWith("64") ? 64 : 32), 4);
         }
+        if (opcode.equals("lop3.b32")) {
+            Lanes logic = Integers.logic((int) o.value(4));
+            return new Instruction.Compute(logic, o.register(0), o.register(1), o.register(2), o.register(3));
+        }
         if (Carry.isOne(opcode)) {
             int c = o.count() > 3 ? o.register(3) : o.constant(0);
             return Carry.instruction(opcode, o.register(0), o.register(1), o.register(2), c);
         }
         Lanes lanes = opcode.startsWith("cvt.") ? Conversions.of(opcode) : Floats.of(opcode);
+        if (lanes == null) {
+            lanes = Pairs.of(opcode);
+        }
         if (lanes == null) {
             lanes = Integers.of(opcode);
         }
@@ -276,7 +283,7 @@ final class Opcodes {
                 yield new Instruction.Action((warp, mask) -> Exchange.together(
                         warp, mask, (int) warp.registers[members + Integer.numberOfTrailingZeros(mask)]));
             }
-            default -> throw unknown(o);
+            default -> HopperOpcodes.instruction(o);
         };
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  * @param registers slots of its registers, constants and special registers included
  * @param sharedBytes that a block has without asking; what is asked for follows, at the same multiple of 16
  * @param localBytes that a thread has
+ * @param cluster blocks of a cluster, along x
  * @param parameters in the order in which they are given
  * @param moduleMemory what the module declares in global memory, at {@link Space#MODULE}
  */
@@ -19,6 +20,7 @@ record Program(
         Constants constants,
         int sharedBytes,
         int localBytes,
+        int cluster,
         List<Parameter> parameters,
         byte[] moduleMemory) {
     /** A parameter and where it lies among the others. */

@@ -55,6 +55,10 @@ class PtxInstructionTest {
         "ex2.approx.ftz.f32, C3020000, 0, 0",
         "ex2.approx.f32, C3020000, 0, 80000",
         "div.approx.f32, 3F800000, 7F000000, 0",
+        // 256 - 0.5 lies in the middle of two BF16 numbers, 2048 - 0.5 of two of F16; the other halves are 1 - 2.
+        "sub.rn.bf16x2, 43803F80, 3F004000, 4380BF80",
+        "sub.rn.f16x2, 68003C00, 38004000, 6800BC00",
+        "sub.rn.bf16x2, 4301, 4300, 3F80",
         "shl.b32, 1, 20, 0",
         "shl.b32, 1, 1F, 80000000",
         "shr.s32, 80000000, 40, FFFFFFFF",
@@ -93,6 +97,7 @@ class PtxInstructionTest {
         "prmt.b32 %r3; %r1; %r2; 30212, 33221100, 77665544, 77660044",
         "prmt.b32 %r3; %r1; %r2; 9, 808000, 0, FF",
         "bfi.b32 %r3; %r1; %r2; 8; 4, FF, 0, F00",
+        "lop3.b32 %r3; %r1; %r2; 1124090624; 0xEA, 12345678, F000F, 43044308",
         "bfi.b32 %r3; %r1; %r2; 28; 8, FF, 1, F0000001",
         "mad.lo.s32 %r3; %r1; %r2; 5, FFFFFFFF, 3, 2",
         "fma.rm.f32 %r3; %r1; %r2; 0fB3800000, 3F800000, 3F800000, 3F7FFFFF",

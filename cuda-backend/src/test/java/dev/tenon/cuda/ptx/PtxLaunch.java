@@ -68,16 +68,21 @@ final class PtxLaunch {
                 .toArray(ValueLayout.JAVA_BYTE));
     }
 
-    /** Runs all blocks, one after the other. */
+    /** Runs all clusters, one after the other. */
     void run(boolean backwards) {
-        MemorySegment shared = Arena.ofAuto().allocate(Math.max(16, program.sharedBytes() + shape.sharedBytes()), 1024);
-        BlockOfThreads block = new BlockOfThreads(this, program, shape.threads(), new Region(0, shared));
-        long blocks = (long) shape.blocksX() * shape.blocksY() * shape.blocksZ();
-        for (long i = 0; i < blocks; i++) {
-            long number = backwards ? blocks - 1 - i : i;
-            long rows = number / shape.blocksX();
-            block.run(
-                    (int) (number % shape.blocksX()),
+        int size = program.cluster();
+        if (shape.blocksX() % size != 0) {
+            throw new PtxError(program.name() + ": " + shape.blocksX() + " blocks are no whole clusters of " + size);
+        }
+        int sharedBytes = Math.max(16, program.sharedBytes() + shape.sharedBytes());
+        Cluster cluster = new Cluster(this, program, size, shape.threads(), sharedBytes);
+        int across = shape.blocksX() / size;
+        long clusters = (long) across * shape.blocksY() * shape.blocksZ();
+        for (long i = 0; i < clusters; i++) {
+            long number = backwards ? clusters - 1 - i : i;
+            long rows = number / across;
+            cluster.run(
+                    (int) (number % across) * size,
                     (int) (rows % shape.blocksY()),
                     (int) (rows / shape.blocksY()),
                     backwards);
@@ -85,13 +90,14 @@ final class PtxLaunch {
     }
 
     /** Tells a warp's lanes where in the grid they are. */
-    void place(Warp warp, int x, int y, int z) {
+    void place(Warp warp, int x, int y, int z, int rank) {
         for (Map.Entry<String, Integer> register : program.constants().special().entrySet()) {
             int slot = register.getValue();
             switch (register.getKey()) {
                 case "%ctaid.x" -> warp.set(slot, x);
                 case "%ctaid.y" -> warp.set(slot, y);
                 case "%ctaid.z" -> warp.set(slot, z);
+                case "%cluster_ctarank" -> warp.set(slot, rank);
                 case "%nctaid.x" -> warp.set(slot, shape.blocksX());
                 case "%nctaid.y" -> warp.set(slot, shape.blocksY());
                 case "%nctaid.z" -> warp.set(slot, shape.blocksZ());

@@ -16,6 +16,8 @@ public final class PtxModule {
     private static final Pattern PARAMETER =
             Pattern.compile("\\.param\\s+(?:\\.align\\s+(\\d+)\\s+)?\\.[a-z](\\d+)\\s+([\\w%$]+)(?:\\[(\\d+)\\])?");
 
+    private static final Pattern CLUSTER = Pattern.compile("\\.reqnctapercluster\\s+(\\d+),\\s*(\\d+),\\s*(\\d+)");
+
     /** A statement: an instruction with its operands, a declaration, {@code label:}, or a brace. */
     record Statement(String text, int line) {}
 
@@ -24,9 +26,14 @@ public final class PtxModule {
      *
      * @param returned the name of what a function returns, if it does
      * @param parameters by name with their sizes, as they lie one after the other
+     * @param cluster blocks of a cluster, along x
      */
     record Function(
-            String name, List<String> returned, List<Program.Parameter> parameters, List<Statement> statements) {}
+            String name,
+            List<String> returned,
+            List<Program.Parameter> parameters,
+            int cluster,
+            List<Statement> statements) {}
 
     private final Map<String, Function> kernels = new LinkedHashMap<>();
     private final Map<String, Function> functions = new HashMap<>();
@@ -60,8 +67,20 @@ public final class PtxModule {
                         .map(Program.Parameter::name)
                         .toList(),
                 parameters(matcher.group(4)),
+                cluster(head.text()),
                 scanner.body());
         (matcher.group(1).equals("entry") ? kernels : functions).put(function.name(), function);
+    }
+
+    private static int cluster(String head) {
+        Matcher cluster = CLUSTER.matcher(head);
+        if (!cluster.find()) {
+            return 1;
+        }
+        if (!cluster.group(2).equals("1") || !cluster.group(3).equals("1")) {
+            throw new PtxError("a cluster along other axes than x");
+        }
+        return Integer.parseInt(cluster.group(1));
     }
 
     private static List<Program.Parameter> parameters(@Nullable String text) {

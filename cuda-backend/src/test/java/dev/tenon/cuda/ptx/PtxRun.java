@@ -42,6 +42,19 @@ final class PtxRun implements GlobalMemory {
     }
 
     PtxRun run(int threads, String before, String body) {
+        return run(new LaunchShape(1, 1, 1, threads, 1, 1, 0), before, "", body);
+    }
+
+    /** As one cluster of blocks of a warp; {@code %r1} is the block's rank. */
+    PtxRun runCluster(int blocks, String body) {
+        return run(
+                new LaunchShape(blocks, 1, 1, Lanes.COUNT, 1, 1, 0),
+                "",
+                ".explicitcluster\n.reqnctapercluster " + blocks + ", 1, 1",
+                "mov.u32 %r1, %cluster_ctarank;\n" + body);
+    }
+
+    private PtxRun run(LaunchShape shape, String before, String directives, String body) {
         String text = """
                 .version 8.0
                 .target sm_80
@@ -50,6 +63,7 @@ final class PtxRun implements GlobalMemory {
                 .visible .entry k(
                 .param .u64 k_param_0
                 )
+                %s
                 {
                 .reg .pred %%p<9>;
                 .reg .b16 %%rs<40>;
@@ -61,12 +75,11 @@ final class PtxRun implements GlobalMemory {
                 %s
                 ret;
                 }
-                """.formatted(before, body);
+                """.formatted(before, directives, body);
         byte[] address = ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(ADDRESS)
                 .array();
-        LaunchShape shape = new LaunchShape(1, 1, 1, threads, 1, 1, 0);
         PtxModule.read(text).run("k", shape, List.of(address), this, false);
         return this;
     }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Gives out slots for registers and predicates by their names. */
 final class Registers {
     private static final Pattern RANGE = Pattern.compile("([\\w%$]+)<\\d+>");
-    private static final Pattern SPECIAL = Pattern.compile("%(n?(tid|ctaid)\\.[xyz]|laneid|warpid)");
+    private static final Pattern SPECIAL = Pattern.compile("%(n?(tid|ctaid)\\.[xyz]|laneid|warpid|cluster_ctarank)");
 
     private final Constants constants = new Constants();
     private int slots;

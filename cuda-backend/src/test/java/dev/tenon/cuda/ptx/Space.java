@@ -47,10 +47,10 @@ enum Space {
     Region region(Warp warp, int lane, long address, int bytes) {
         BlockOfThreads block = warp.block;
         Region region = switch (this) {
-            case GLOBAL -> block.launch.global(address);
+            case GLOBAL -> block.cluster.launch.global(address);
             case SHARED -> block.shared;
             case LOCAL -> block.local(warp.first + lane);
-            case PARAMETER -> block.launch.parameters;
+            case PARAMETER -> block.cluster.launch.parameters;
             case GENERIC -> generic(warp, lane, address, bytes);
         };
         if (region == null) {
@@ -76,6 +76,6 @@ enum Space {
                 return new Region(region.start() + space.window(), region.content());
             }
         }
-        return warp.block.launch.global(address);
+        return warp.block.cluster.launch.global(address);
     }
 }

@@ -27,6 +27,11 @@ final class TensorCores {
             return this == TF32 ? 8 : 16;
         }
 
+        /** Of an element in memory. */
+        int bytes() {
+            return this == TF32 ? 4 : 2;
+        }
+
         float of(long word, int half) {
             return switch (this) {
                 case BF16 -> intBitsToFloat((int) (word >> 16 * half) << 16);

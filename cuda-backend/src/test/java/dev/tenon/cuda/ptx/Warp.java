@@ -7,6 +7,9 @@ import java.util.Arrays;
  * code, what a branch parted meets again behind it.
  */
 final class Warp {
+    /** The number of the cluster's barrier among barriers. */
+    static final int CLUSTER = -1;
+
     final BlockOfThreads block;
     final Program program;
     /** The number of lane 0 within the block. */
@@ -24,6 +27,11 @@ final class Warp {
     final int[] barriers = new int[Lanes.COUNT];
 
     final int[] expected = new int[Lanes.COUNT];
+
+    /** Lanes that have come to the cluster's barrier, and those for which all others have too, until they have waited. */
+    int arrived;
+
+    int passing;
     final PendingCopies copies = new PendingCopies();
     final GroupProducts products = new GroupProducts();
 
@@ -47,6 +55,8 @@ final class Warp {
         Arrays.fill(at, 0);
         alive = threads - first >= Lanes.COUNT ? -1 : (1 << threads - first) - 1;
         waiting = 0;
+        arrived = 0;
+        passing = 0;
         carry = 0;
         copies.clear();
         products.clear();
