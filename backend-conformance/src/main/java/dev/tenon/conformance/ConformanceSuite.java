@@ -50,6 +50,7 @@ import org.opentest4j.TestAbortedException;
  *   <li>{@code tenon.seed}: where random values start; a number, or {@code random} for another each time. A failure prints
  *       it.
  *   <li>{@code tenon.cases}: a regular expression; only cases whose names it finds are run.
+ *   <li>{@code tenon.tiles=true}: also products of sizes at which GPUs choose their largest tiles; a minute more, for the reference.
  *   <li>{@code tenon.huge=false}: leaves out the tensors of more than 2^31 elements.
  *   <li>{@code tenon.report=FILE}: writes a report in Markdown, also where the process is ended early.
  * </ul>

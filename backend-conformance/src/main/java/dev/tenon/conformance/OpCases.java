@@ -14,6 +14,7 @@ import dev.tenon.conformance.cases.QuantizeCases;
 import dev.tenon.conformance.cases.ReductionCases;
 import dev.tenon.conformance.cases.RopeCases;
 import dev.tenon.conformance.cases.SoftmaxCases;
+import dev.tenon.conformance.cases.TileCases;
 import dev.tenon.conformance.cases.UnaryCases;
 import dev.tenon.conformance.cases.WideCases;
 import java.util.ArrayList;
@@ -25,7 +26,10 @@ import java.util.Map;
 public final class OpCases {
     private OpCases() {}
 
-    /** The cases that are run against the reference, grouped by operator; small enough for it. */
+    /**
+     * The cases that are run against the reference, grouped by operator; small enough for it. With {@code -Dtenon.tiles=true} also {@link
+     * TileCases}, which take it a minute.
+     */
     public static List<OpCase> all() {
         List<OpCase> all = new ArrayList<>();
         UnaryCases.add(all);
@@ -43,6 +47,9 @@ public final class OpCases {
         CustomCases.add(all);
         WideCases.add(all);
         LargeCases.add(all);
+        if (Boolean.getBoolean("tenon.tiles")) {
+            TileCases.add(all);
+        }
         return distinct(all);
     }
 

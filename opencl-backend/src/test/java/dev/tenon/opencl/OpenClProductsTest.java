@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * The operators whose programs take longest to compile, apart from the others, so that two processes share the suite. Programs of a
- * third of the combinations of types, others each day, are optimized as a user's are; {@link OpenClPlainProductsTest} runs the rest
- * unoptimized. {@code -Dtenon.opencl.all=true} optimizes all.
+ * third of the combinations of types, others each day, and those of large cases are optimized as a user's are; {@link
+ * OpenClPlainProductsTest} runs the rest unoptimized. {@code -Dtenon.opencl.all=true} optimizes all.
  */
 class OpenClProductsTest extends ConformanceSuite {
     private static final Set<Class<? extends Op>> PRODUCTS =
@@ -40,7 +40,9 @@ class OpenClProductsTest extends ConformanceSuite {
                         .map(operand -> operand.dtype().name())
                         .distinct()
                         .toList();
-        return Boolean.getBoolean("tenon.opencl.all") || Math.floorMod(types.hashCode() + TODAY, DAYS) == 0;
+        return Boolean.getBoolean("tenon.opencl.all")
+                || test.name().startsWith("large ")
+                || Math.floorMod(types.hashCode() + TODAY, DAYS) == 0;
     }
 
     @Override

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Assumptions;
 /** Opens devices for tests: one that is missing is a skip, or a failure where {@code tenon.require} says it must be there. */
 final class OpenDevices {
     /**
-     * For forms of kernels that a device would not get, and for some that it would: with PoCL 3.1 building one takes a quarter of the
-     * time, and how an optimizer treats the sources shows on the others.
+     * For small cases: with PoCL 3.1 building a program takes a quarter of the time, and running it several times as long. How an
+     * optimizer treats the sources shows on others.
      */
     private static final String UNOPTIMIZED = "-cl-opt-disable";
 
@@ -37,7 +37,7 @@ final class OpenDevices {
 
     /** The first device as if it were one whose work items run side by side, with the local memory that GPUs have. */
     static Optional<OpenClDevice> asGpu() {
-        return tuned(true, Map.of());
+        return tuned(true, Map.of(), "");
     }
 
     /** The same with the kernels that devices without a compiler get, which are compiled ahead of time. */
@@ -50,13 +50,17 @@ final class OpenDevices {
                         Configuration.DEFAULT,
                         ProgramCache.of(device.info()),
                         gpu(device.info().traits()).compiledAhead(),
-                        UNOPTIMIZED);
+                        "");
             }
         });
     }
 
     /** The first device, as a GPU or as it is, with other values for some settings. */
     static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings) {
+        return tuned(asGpu, settings, UNOPTIMIZED);
+    }
+
+    private static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings, String options) {
         return find(Configuration.DEFAULT).map(device -> {
             try (device) {
                 DeviceTraits limits = device.info().traits();
@@ -67,7 +71,7 @@ final class OpenDevices {
                         Configuration.DEFAULT,
                         ProgramCache.of(device.info()),
                         traits.with(traits.tuning().with(settings)),
-                        UNOPTIMIZED);
+                        options);
             }
         });
     }
