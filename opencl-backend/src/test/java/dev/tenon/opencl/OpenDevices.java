@@ -37,7 +37,7 @@ final class OpenDevices {
 
     /** The first device as if it were one whose work items run side by side, with the local memory that GPUs have. */
     static Optional<OpenClDevice> asGpu() {
-        return tuned(true, Map.of(), "");
+        return tuned(true, Map.of());
     }
 
     /** The same with the kernels that devices without a compiler get, which are compiled ahead of time. */
@@ -57,10 +57,6 @@ final class OpenDevices {
 
     /** The first device, as a GPU or as it is, with other values for some settings. */
     static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings) {
-        return tuned(asGpu, settings, UNOPTIMIZED);
-    }
-
-    private static Optional<OpenClDevice> tuned(boolean asGpu, Map<Setting, Integer> settings, String options) {
         return find(Configuration.DEFAULT).map(device -> {
             try (device) {
                 DeviceTraits limits = device.info().traits();
@@ -71,7 +67,7 @@ final class OpenDevices {
                         Configuration.DEFAULT,
                         ProgramCache.of(device.info()),
                         traits.with(traits.tuning().with(settings)),
-                        options);
+                        UNOPTIMIZED);
             }
         });
     }
