@@ -189,7 +189,8 @@ template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const 
                        "+f"(d[26]), "+f"(d[27]), "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])                    \
                      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(adds));                                 \
     }
-#define TN_WGMMA_REGISTERS_128(name, type)                                                                             \
+/* across: "1" where b's lines run across the terms, "0" where they run along them. */
+#define TN_WGMMA_REGISTERS_128(name, type, across)                                                                     \
     TN_FUNCTION void name(f32 *d, const u32 *a, u64 b, u32 adds) {                                                     \
         asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %69, 0;\n"                                                      \
                      "wgmma.mma_async.sync.aligned.m64n128k16.f32." type "." type " {"                                 \
@@ -197,7 +198,7 @@ template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const 
                      "%20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, "      \
                      "%38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, "      \
                      "%56, %57, %58, %59, %60, %61, %62, %63"                                                          \
-                     "}, {%64, %65, %66, %67}, %68, p, 1, 1, 1;\n}\n"                                                  \
+                     "}, {%64, %65, %66, %67}, %68, p, 1, 1, " across ";\n}\n"                                         \
                      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]),             \
                        "+f"(d[7]), "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]),         \
                        "+f"(d[14]), "+f"(d[15]), "+f"(d[16]), "+f"(d[17]), "+f"(d[18]), "+f"(d[19]),                   \
@@ -247,8 +248,8 @@ template <u32 COUNT> TN_FUNCTION void wgmma_settle(f32 (&settled)[COUNT], const 
     }
 TN_WGMMA_REGISTERS_64(wgmma_registers_64_bf16, "bf16")
 TN_WGMMA_REGISTERS_64(wgmma_registers_64_f16, "f16")
-TN_WGMMA_REGISTERS_128(wgmma_registers_128_bf16, "bf16")
-TN_WGMMA_REGISTERS_128(wgmma_registers_128_f16, "f16")
+TN_WGMMA_REGISTERS_128(wgmma_registers_128_bf16, "bf16", "1")
+TN_WGMMA_REGISTERS_128(wgmma_registers_128_f16, "f16", "1")
 TN_WGMMA_REGISTERS_256(wgmma_registers_256_bf16, "bf16")
 TN_WGMMA_REGISTERS_256(wgmma_registers_256_f16, "f16")
 TN_WGMMA_64(wgmma_64_bf16, "bf16")

@@ -30,11 +30,7 @@ final class QuantizedKernels {
         if (!device.isHopper()) {
             return warps(operands, strides);
         }
-        CudaPlan hopper = HopperQuantized.plan(operands, device);
-        return switch (hopper) {
-            case CudaPlan.Launches _ -> hopper;
-            case Declined declined -> TensorCoreMatmul.because(warps(operands, strides), declined.reason());
-        };
+        return TensorCoreMatmul.hopperOr(HopperQuantized.plan(operands, device), () -> warps(operands, strides));
     }
 
     private static CudaPlan warps(GemmOperands operands, Strides strides) {

@@ -8,6 +8,7 @@ import dev.tenon.op.Matmul;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Chooses the tensor-core kernel for a matmul, or says why none applies. */
 public final class TensorCoreMatmul {
@@ -96,12 +97,18 @@ public final class TensorCoreMatmul {
             if (!device.isHopper()) {
                 return warps(operands, letters, strides, device);
             }
-            CudaPlan hopper = HopperKernels.plan(operands, letters, strides, device);
-            return switch (hopper) {
-                case CudaPlan.Launches _ -> hopper;
-                case Declined declined -> because(warps(operands, letters, strides, device), declined.reason());
-            };
+            return hopperOr(
+                    HopperKernels.plan(operands, letters, strides, device),
+                    () -> warps(operands, letters, strides, device));
         });
+    }
+
+    /** Hopper's kernels, or those for sm_80 because of what Hopper's declined for. */
+    static CudaPlan hopperOr(CudaPlan hopper, Supplier<CudaPlan> warps) {
+        return switch (hopper) {
+            case CudaPlan.Launches _ -> hopper;
+            case Declined declined -> because(warps.get(), declined.reason());
+        };
     }
 
     /** The same plan for a reason. */

@@ -44,11 +44,7 @@ final class Tf32Kernels {
                         operands.op().a().dtype(), operands.op().b().dtype())) {
             return mixedByWarps(operands, device);
         }
-        CudaPlan hopper = HopperMixed.plan(operands, device);
-        return switch (hopper) {
-            case CudaPlan.Launches _ -> hopper;
-            case Declined declined -> TensorCoreMatmul.because(mixedByWarps(operands, device), declined.reason());
-        };
+        return TensorCoreMatmul.hopperOr(HopperMixed.plan(operands, device), () -> mixedByWarps(operands, device));
     }
 
     private static CudaPlan mixedByWarps(GemmOperands operands, CudaTraits device) {
