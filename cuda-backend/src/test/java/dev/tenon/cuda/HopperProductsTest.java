@@ -7,75 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenon.Configuration;
 import dev.tenon.DType;
-import dev.tenon.Device;
-import dev.tenon.Scope;
 import dev.tenon.Tensor;
 import dev.tenon.error.InvalidArgumentException;
 import dev.tenon.op.Epilogue;
 import dev.tenon.op.Matmul;
-import dev.tenon.op.Op;
-import dev.tenon.profile.Profile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products on Hopper's warpgroups down to the driver's calls: tiles, layouts, blocks in clusters, and the switches. */
-class HopperProductsTest {
-    private final RecordingDriver driver = RecordingDriver.hopper(1, Simulation.MEMORY);
-    private CudaDevice backend = Simulation.open(driver, Configuration.DEFAULT).getFirst();
-    private Device device = Simulation.device(backend);
-    private Scope scope = Scope.open();
-
-    /** With a system property, which is read as the device is opened. */
-    private void reopen(String property, String value) {
-        close();
-        System.setProperty(property, value);
-        try {
-            backend = Simulation.open(driver, Configuration.DEFAULT).getFirst();
-        } finally {
-            System.clearProperty(property);
-        }
-        device = Simulation.device(backend);
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-        device.synchronize();
-        backend.close();
-        driver.assertNothingIsLeft();
-    }
-
-    private Tensor tensor(DType type, long... sizes) {
-        return Tensor.empty(device, type, sizes);
-    }
-
-    private Matmul matmul(DType type, long m, long n, long k) {
-        return new Matmul(tensor(type, m, k), tensor(type, n, k).transpose(), Epilogue.NONE, tensor(type, m, n));
-    }
-
-    /** Runs an operator and says which kernels it was. */
-    private List<String> kernels(Op op) {
-        driver.launches.clear();
-        driver.faults.forget();
-        device.execute(op);
-        device.synchronize();
-        return driver.launches.stream().map(driver::kernel).toList();
-    }
-
-    /** What the profile has of an operator, its kernels included. */
-    private String profiled(Op op) {
-        try (Profile profile = Profile.start()) {
-            device.execute(op);
-            return profile.spans().getLast().operands();
-        }
-    }
-
+class HopperProductsTest extends LaunchFixture {
     @Test
     void aLargeProductGoesToHoppersWarpgroups() {
         Matmul op = matmul(DType.BF16, 8192, 8192, 8192);

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tenon.Configuration;
 import dev.tenon.DType;
-import dev.tenon.Device;
 import dev.tenon.Graph;
-import dev.tenon.Scope;
 import dev.tenon.Tensor;
 import dev.tenon.kernels.cuda.TensorMap;
 import dev.tenon.op.Attention;
@@ -17,66 +14,13 @@ import dev.tenon.op.AttentionBackward;
 import dev.tenon.op.AttentionParameters;
 import dev.tenon.op.Epilogue;
 import dev.tenon.op.Matmul;
-import dev.tenon.op.Op;
 import dev.tenon.op.PagedAttention;
-import dev.tenon.profile.Profile;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Products (Hopper's in {@link HopperProductsTest}) and attention on the kernels for tensor cores, down to the driver's calls, and the reasons where they do not apply. */
-class TensorCoreLaunchTest {
-    private RecordingDriver driver = RecordingDriver.hopper(1, Simulation.MEMORY);
-    private CudaDevice backend = open();
-    private Device device = Simulation.device(backend);
-    private Scope scope = Scope.open();
-
-    private CudaDevice open() {
-        return Simulation.open(driver, Configuration.DEFAULT).getFirst();
-    }
-
-    private void change(RecordingDriver other) {
-        close();
-        driver = other;
-        backend = open();
-        device = Simulation.device(backend);
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-        device.synchronize();
-        backend.close();
-        driver.assertNothingIsLeft();
-    }
-
-    private Tensor tensor(DType type, long... sizes) {
-        return Tensor.empty(device, type, sizes);
-    }
-
-    private Matmul matmul(DType type, long m, long n, long k) {
-        return new Matmul(tensor(type, m, k), tensor(type, n, k).transpose(), Epilogue.NONE, tensor(type, m, n));
-    }
-
-    /** Runs an operator and says which kernels it was. */
-    private List<String> kernels(Op op) {
-        driver.launches.clear();
-        driver.faults.forget();
-        device.execute(op);
-        device.synchronize();
-        return driver.launches.stream().map(driver::kernel).toList();
-    }
-
-    /** What the profile has of an operator, its kernels included. */
-    private String profiled(Op op) {
-        try (Profile profile = Profile.start()) {
-            device.execute(op);
-            return profile.spans().getLast().operands();
-        }
-    }
-
+class TensorCoreLaunchTest extends LaunchFixture {
     private int zeroed() {
         return driver.faults.calls().getOrDefault("cuMemsetD8Async", 0);
     }
